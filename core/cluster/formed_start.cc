@@ -1,0 +1,81 @@
+#include "core/cluster/formed_start.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/cluster/cron.h"
+#include "core/cluster/health.h"
+
+namespace gossamer {
+namespace {
+
+// How long links and the cluster's state have been as they are.
+constexpr int64_t kSettledMs = 3'600'000;
+constexpr uint64_t kCronsPerRandomPing = 10;
+
+uint32_t SlotOf(size_t self, size_t peer) {
+  return static_cast<uint32_t>(peer < self ? peer : peer - 1);
+}
+
+void AddLinks(size_t self, size_t peer, NodeKey key, MonoMs since, State* s) {
+  const LinkId out = s->links.AllocateOutbound(key);
+  GOSSAMER_CHECK(out == FormedOutLink(self, peer));
+  const LinkId in = FormedInLink(self, peer);
+  const bool added = s->links.AddInbound(in);
+  GOSSAMER_CHECK(added);
+  s->links.Bind(in, key);
+  if (s->peers.Has(key, flag::kExtensions)) {
+    s->links.SetExtensions(out);
+    s->links.SetExtensions(in);
+    s->peers.SetMark(key, mark::kLinkExtensions);
+  }
+  s->peers.SetOutLink(key, out, since);
+  s->peers.SetInLink(key, in);
+}
+
+}  // namespace
+
+LinkId FormedOutLink(size_t self, size_t peer) {
+  return LinkId::Make(false, SlotOf(self, peer), 1);
+}
+
+LinkId FormedInLink(size_t self, size_t peer) {
+  return LinkId::Make(true, SlotOf(self, peer), 1);
+}
+
+void FillFormedState(const FormedCluster& cluster, size_t self, Now now, Rng rng, State* state) {
+  State& s = *state;
+  const MonoMs ms = now.mono.us / 1000;
+  const auto oldest = static_cast<uint64_t>(std::max<int64_t>(s.timeout_ms() / 2, 1));
+  GOSSAMER_CHECK(s.peers.size() == 1 && s.myself == cluster.members[self].key);
+  for (size_t i = 0; i < cluster.members.size(); ++i) {
+    if (i == self) continue;
+    const FormedMember& m = cluster.members[i];
+    s.peers.Add(m.key, m.facts, m.flags, ms);
+    if (cluster.linked) AddLinks(self, i, m.key, ms - kSettledMs, &s);
+    const MonoMs heard = cluster.spread ? ms - static_cast<int64_t>(rng.Below(oldest)) : ms;
+    s.peers.SetPong(m.key, heard);
+    s.peers.SetDataReceived(m.key, heard);
+    s.peers.SetReplOffset(m.key, m.repl_offset);
+  }
+  const FormedMember& me = cluster.members[self];
+  s.peers.ShareFacts(s.myself, me.facts);
+  s.peers.ReplaceFlags(s.myself, (s.peers.flags(s.myself) & ~(flag::kPrimary | flag::kReplica)) |
+                                     (me.flags & (flag::kPrimary | flag::kReplica | flag::kMigrateTo)));
+  s.slots = cluster.slots;
+  s.current_epoch = cluster.current_epoch;
+  s.next_cron = ms + 1 + static_cast<int64_t>(rng.Below(kCronPeriodMs));
+  s.cron_iteration = rng.Below(kCronsPerRandomPing);
+  s.todo = 0;
+  if (!cluster.linked) {
+    s.todo = todo::kUpdateState;
+    return;
+  }
+  CountVoters(s);
+  s.health.ok = true;
+  s.health.reason = StateReason::kNone;
+  s.health.first_call = ms - kSettledMs;
+  s.health.safe_to_join = true;
+}
+
+}  // namespace gossamer

@@ -1,0 +1,318 @@
+#include "core/cluster/gossip.h"
+
+#include <algorithm>
+
+#include "core/cluster/failure_detector.h"
+#include "core/cluster/links.h"
+#include "core/cluster/membership.h"
+
+namespace gossamer {
+namespace {
+
+constexpr int64_t kMinEntries = 3;
+constexpr int64_t kDefaultPercent = 10;
+constexpr uint32_t kFutureToleranceMs = 500;
+// A gossip time further back than this is as good as none; it also keeps 32-bit ticks unambiguous.
+constexpr uint32_t kTrustWindowS = 1000000;
+// Rows are far apart in memory and their order is known: fetching this many entries ahead hides the way to them.
+constexpr size_t kPrefetchAhead = 16;
+// Nodes that one message may introduce. DEVIATION: no release has a bound.
+constexpr int kMaxIntroductions = 1024;
+
+// ---- Selection ----
+
+// Appends entries to one heartbeat.
+class Selector {
+ public:
+  Selector(Turn& t, NodeKey receiver, Heartbeat* heartbeat)
+      : t_(t),
+        s_(t.s),
+        hot_(t.s.peers.hot()),
+        receiver_(receiver),
+        heartbeat_(heartbeat),
+        wall_offset_ms_(t.now.wall.ms() - t.ms + t.s.peers.base_ms()) {}
+
+  void Run() {
+    const auto known = static_cast<int64_t>(s_.peers.size());
+    const int64_t percent = s_.rules.gossip_percent_option ? s_.options.gossip_percent : kDefaultPercent;
+    fresh_ = known - 2;
+    wanted_ = std::max<int64_t>(0, std::min(std::max(known * percent / 100, kMinEntries), fresh_));
+    StartChoosing();
+    // Room for the most there can be; what stays unused goes back at the end.
+    heartbeat_->gossip.resize(static_cast<size_t>(wanted_) + s_.pfail_count);
+    next_ = heartbeat_->gossip.data();
+    if (wanted_ > 0) Sample();
+    AppendPfail();
+    heartbeat_->gossip.resize(static_cast<size_t>(next_ - heartbeat_->gossip.data()));
+  }
+
+ private:
+  void Sample() {
+    switch (s_.rules.sampling) {
+      case GossipSampling::kRandom:
+        return SampleRandom();
+      case GossipSampling::kConsecutive:
+        return SampleConsecutive();
+      case GossipSampling::kShuffledRing:
+        return SampleRing();
+    }
+  }
+
+  // "Already in this message" is a stamp per row, so that nothing needs clearing between messages.
+  void StartChoosing() {
+    HostTables& tables = *s_.tables;
+    if (tables.chosen.size() < s_.peers.row_count()) tables.chosen.resize(s_.peers.row_count(), 0);
+    if (++tables.chosen_stamp == 0) {
+      std::fill(tables.chosen.begin(), tables.chosen.end(), 0);
+      tables.chosen_stamp = 1;
+    }
+    chosen_ = tables.chosen.data();
+    stamp_ = tables.chosen_stamp;
+  }
+  bool Chosen(NodeKey node) const { return chosen_[node.value] == stamp_; }
+
+  // True when the node may be among the sampled ones. `unfit` is set when it can be in no message at all.
+  bool Fit(NodeKey node, bool* unfit) const {
+    *unfit = false;
+    if (node == s_.myself || node == receiver_) return false;
+    const PeerTable::Hot& row = hot_[node.value];
+    if ((row.flags & flag::kPfail) != 0) return false;
+    constexpr uint16_t kNeverGossiped = flag::kHandshake | flag::kNoAddr;
+    constexpr uint16_t kUseful = mark::kOutLink | mark::kHasSlots;
+    if ((row.flags & kNeverGossiped) != 0 || (row.marks & kUseful) == 0) {
+      *unfit = true;
+      return false;
+    }
+    return true;
+  }
+
+  void SampleRandom() {
+    const std::vector<NodeKey>& order = s_.peers.order();
+    for (int64_t tries = 3 * wanted_; tries > 0 && fresh_ > 0 && taken_ < wanted_; --tries) {
+      const NodeKey node = order[s_.gossip_rng.Below(order.size())];
+      bool unfit;
+      if (!Fit(node, &unfit)) {
+        fresh_ -= unfit ? 1 : 0;
+        continue;
+      }
+      if (Chosen(node)) continue;
+      Append(node);
+      ++taken_;
+      --fresh_;
+    }
+  }
+
+  void SampleConsecutive() {
+    const std::vector<NodeKey>& order = s_.peers.order();
+    const auto looked = std::min<size_t>(static_cast<size_t>(wanted_) + 2, order.size());
+    size_t at = s_.gossip_rng.Below(order.size());
+    for (size_t i = 0; i < looked && taken_ < wanted_; ++i) {
+      Consider(order[at]);
+      at = at + 1 == order.size() ? 0 : at + 1;
+    }
+  }
+
+  // Looks at no more than one lap, so that a table full of unfit nodes costs one pass.
+  void SampleRing() {
+    size_t left = s_.peers.size();
+    for (; left > 0 && taken_ < wanted_; --left) {
+      if (s_.ring_at >= s_.ring.size()) StartLap();
+      const size_t ahead = std::min(s_.ring_at + kPrefetchAhead, s_.ring.size() - 1);
+      __builtin_prefetch(&hot_[s_.ring[ahead].value]);
+      const NodeKey node = s_.ring[s_.ring_at++];
+      if (!Chosen(node)) Consider(node);
+    }
+  }
+
+  // A new lap stirs an eighth of the ring; a full shuffle would cost as much as the gossip itself. When nodes came or
+  // went the ring is made anew.
+  void StartLap() {
+    std::vector<NodeKey>& ring = s_.ring;
+    s_.ring_at = 0;
+    if (s_.ring_members != s_.peers.membership()) {
+      s_.ring_members = s_.peers.membership();
+      ring = s_.peers.order();
+      s_.gossip_rng.Shuffle(&ring);
+      return;
+    }
+    for (size_t n = ring.size() / 8 + 1; n > 0; --n) {
+      const size_t a = s_.gossip_rng.Below(ring.size());
+      const size_t b = s_.gossip_rng.Below(ring.size());
+      std::swap(ring[a], ring[b]);
+    }
+  }
+
+  void Consider(NodeKey node) {
+    bool unfit;
+    if (!Fit(node, &unfit)) return;
+    Append(node);
+    ++taken_;
+  }
+
+  void AppendPfail() {
+    uint32_t left = s_.pfail_count;
+    for (const NodeKey node : s_.peers.pfail()) {
+      if (left == 0) return;
+      if (s_.peers.Has(node, flag::kHandshake | flag::kNoAddr) || node == s_.myself) continue;
+      Append(node);
+      --left;
+    }
+  }
+
+  uint32_t WallSeconds(uint32_t tick) const {
+    return tick == 0 ? 0 : static_cast<uint32_t>((wall_offset_ms_ + tick) / 1000);
+  }
+
+  void Append(NodeKey node) {
+    const PeerTable::Hot& row = hot_[node.value];
+    chosen_[node.value] = stamp_;
+    const auto index = static_cast<uint32_t>(next_ - heartbeat_->gossip.data());
+    *next_++ = {node, row.flags, WallSeconds(row.pong)};
+    if ((row.marks & mark::kPingPending) != 0) {
+      const MonoMs sent = s_.peers.ping_sent_ms(node);
+      const auto seconds = static_cast<uint32_t>(t_.WallMs(sent) / 1000);
+      if (seconds != 0) heartbeat_->pings.push_back({index, seconds});
+    }
+    if ((row.marks & mark::kOtherEndpoint) != 0) AppendEndpoint(node, index);
+  }
+
+  // The name's canonical endpoint may have come up after this row was made.
+  void AppendEndpoint(NodeKey node, uint32_t index) {
+    const Endpoint& mine = s_.peers.facts(node).address.endpoint;
+    const Endpoint* canonical = s_.tables->pool.names().canonical_endpoint(node);
+    if (canonical != nullptr && *canonical == mine) {
+      s_.peers.ClearMark(node, mark::kOtherEndpoint);
+    } else {
+      heartbeat_->endpoints.push_back({index, mine});
+    }
+  }
+
+  Turn& t_;
+  State& s_;
+  const PeerTable::Hot* hot_;
+  NodeKey receiver_;
+  Heartbeat* heartbeat_;
+  GossipEntry* next_ = nullptr;
+  int64_t wall_offset_ms_;
+  int64_t fresh_ = 0;
+  int64_t wanted_ = 0;
+  int64_t taken_ = 0;
+  uint32_t* chosen_ = nullptr;
+  uint32_t stamp_ = 0;
+};
+
+// ---- Processing ----
+
+// Applies the entries of one message.
+class Receiver {
+ public:
+  Receiver(Turn& t, NodeKey sender, const Heartbeat& heartbeat)
+      : t_(t),
+        s_(t.s),
+        sender_(sender),
+        heartbeat_(heartbeat),
+        now_s_(static_cast<uint32_t>(t.now.wall.ms() / 1000)),
+        now_tick_(t.s.peers.ToTick(t.ms)),
+        tick_offset_(static_cast<uint32_t>(t.now.wall.ms() - t.ms + t.s.peers.base_ms())) {}
+
+  void Run() {
+    PeerTable::Hot* hot = s_.peers.hot();
+    const size_t rows = s_.peers.row_count();
+    constexpr uint16_t kFailing = flag::kPfail | flag::kFail;
+    const size_t count = heartbeat_.gossip.size();
+    for (uint32_t i = 0; i < count; ++i) {
+      const GossipEntry& entry = heartbeat_.gossip[i];
+      if (i + kPrefetchAhead < count) {
+        __builtin_prefetch(&hot[heartbeat_.gossip[i + kPrefetchAhead].node.value], 1);
+      }
+      if (entry.node.value < rows && (hot[entry.node.value].marks & mark::kTrust) != 0 &&
+          (entry.flags & kFailing) == 0) {
+        Trust(&hot[entry.node.value], entry);
+        continue;
+      }
+      ApplySlow(entry, i);
+      hot = s_.peers.hot();
+    }
+  }
+
+ private:
+  // The peer's pong time as seen by the sender, if it is news and not in the future. SOURCE: semantics spec section 3.
+  void Trust(PeerTable::Hot* row, const GossipEntry& entry) const {
+    if (now_s_ + 1 - entry.pong_received_s > kTrustWindowS) return;
+    const uint32_t tick = entry.pong_received_s * 1000u - tick_offset_;
+    if (tick > row->pong && tick <= now_tick_ + kFutureToleranceMs) row->pong = tick;
+  }
+
+  void ApplySlow(const GossipEntry& entry, uint32_t index) {
+    const NodeKey node = entry.node;
+    if (!s_.peers.Contains(node)) {
+      Introduce(entry, index);
+      return;
+    }
+    if (node == s_.myself) return;
+    const bool failing = (entry.flags & (flag::kPfail | flag::kFail)) != 0;
+    // Who sends MEET is nobody yet, and reports nothing.
+    if (sender_.valid()) {
+      failing ? ReportFailing(t_, node, sender_) : ReportAlive(t_, node, sender_);
+    }
+    if (!failing) TrustSlow(node, entry);
+    RepairAddress(node, entry, index);
+  }
+
+  void TrustSlow(NodeKey node, const GossipEntry& entry) {
+    if (s_.peers.PingPending(node)) return;
+    if ((s_.peers.marks(node) & mark::kHasReports) != 0 && LiveReports(t_, node) > 0) return;
+    constexpr uint16_t kAbnormal = flag::kPfail | flag::kFail | flag::kHandshake | flag::kMeet;
+    if (s_.rules.trust_needs_normal_peer && s_.peers.Has(node, kAbnormal)) return;
+    Trust(&s_.peers.hot()[node.value], entry);
+  }
+
+  // The sender's idea of where the node is.
+  Endpoint EndpointOf(NodeKey node, uint32_t index) const {
+    const auto at = std::lower_bound(
+        heartbeat_.endpoints.begin(), heartbeat_.endpoints.end(), index,
+        [](const GossipEndpoint& e, uint32_t wanted) { return e.index < wanted; });
+    if (at != heartbeat_.endpoints.end() && at->index == index) return at->endpoint;
+    const Endpoint* canonical = s_.tables->pool.names().canonical_endpoint(node);
+    return canonical == nullptr ? Endpoint{} : *canonical;
+  }
+
+  void RepairAddress(NodeKey node, const GossipEntry& entry, uint32_t index) {
+    if (!s_.peers.Has(node, flag::kPfail | flag::kFail)) return;
+    if ((entry.flags & (flag::kNoAddr | flag::kPfail | flag::kFail)) != 0) return;
+    const Endpoint endpoint = EndpointOf(node, index);
+    if (endpoint == s_.peers.facts(node).address.endpoint) return;
+    ChangeAddress(t_, node, endpoint);
+  }
+
+  void Introduce(const GossipEntry& entry, uint32_t index) {
+    if (!sender_.valid() || (entry.flags & flag::kNoAddr) != 0) return;
+    const NodeName name = s_.tables->pool.names().name(entry.node);
+    if (Blacklisted(t_, name) || introductions_ >= kMaxIntroductions) return;
+    ++introductions_;
+    AddNode(t_, name, EndpointOf(entry.node, index), entry.flags, sender_);
+  }
+
+  Turn& t_;
+  State& s_;
+  NodeKey sender_;
+  const Heartbeat& heartbeat_;
+  uint32_t now_s_;
+  uint32_t now_tick_;
+  uint32_t tick_offset_;
+  int introductions_ = 0;
+};
+
+}  // namespace
+
+void SelectGossip(Turn& t, NodeKey receiver, Heartbeat* heartbeat) {
+  Selector(t, receiver, heartbeat).Run();
+}
+
+void ApplyGossip(Turn& t, NodeKey sender, const Heartbeat& heartbeat) {
+  t.s.stats.gossip_entries_received += heartbeat.gossip.size();
+  if (!heartbeat.gossip_valid) return;
+  Receiver(t, sender, heartbeat).Run();
+}
+
+}  // namespace gossamer

@@ -1,0 +1,77 @@
+#include "core/cluster/health.h"
+
+#include <algorithm>
+
+namespace gossamer {
+namespace {
+
+constexpr int64_t kWritableDelayMs = 2000;
+constexpr int64_t kMinRejoinDelayMs = 500;
+constexpr int64_t kMaxRejoinDelayMs = 5000;
+
+}  // namespace
+
+void CountVoters(State& s) {
+  uint32_t size = 0;
+  uint32_t reachable = 0;
+  const PeerTable::Hot* hot = s.peers.hot();
+  const size_t rows = s.peers.row_count();
+  for (size_t k = 0; k < rows; ++k) {
+    const bool voting = (hot[k].flags & flag::kPrimary) != 0 && (hot[k].marks & mark::kHasSlots) != 0;
+    const bool down = (hot[k].flags & (flag::kPfail | flag::kFail)) != 0;
+    size += voting ? 1 : 0;
+    reachable += voting && !down ? 1 : 0;
+  }
+  s.health.size = size;
+  s.health.reachable = reachable;
+}
+
+namespace {
+
+// Every slot has an owner, and no owner is FAIL.
+bool FullyCovered(const State& s) {
+  if (s.slots.assigned() < kSlots) return false;
+  const PeerTable::Hot* hot = s.peers.hot();
+  const size_t rows = s.peers.row_count();
+  bool failed_owner = false;
+  for (size_t k = 0; k < rows; ++k) {
+    failed_owner |= (hot[k].flags & flag::kFail) != 0 && (hot[k].marks & mark::kHasSlots) != 0;
+  }
+  return !failed_owner;
+}
+
+}  // namespace
+
+void UpdateClusterState(Turn& t) {
+  State& s = t.s;
+  Health& h = s.health;
+  if (h.first_call == kLongAgo) h.first_call = t.ms;
+  // DEVIATION: the releases count only after the delay below, and a restarted primary takes any quorum for 1 until then.
+  CountVoters(s);
+  if (s.i_am_primary() && !h.ok && t.ms - h.first_call < kWritableDelayMs) {
+    h.safe_to_join = false;
+    return;
+  }
+  h.safe_to_join = true;
+
+  StateReason reason = StateReason::kNone;
+  if (s.options.require_full_coverage && !FullyCovered(s)) reason = StateReason::kNotFullCoverage;
+  if (h.reachable < s.quorum()) {
+    reason = StateReason::kMinority;
+    h.minority = t.ms;
+  }
+  const bool ok = reason == StateReason::kNone;
+  if (ok == h.ok) {
+    h.reason = reason;
+    return;
+  }
+  const int64_t rejoin_delay = std::clamp(s.timeout_ms(), kMinRejoinDelayMs, kMaxRejoinDelayMs);
+  if (ok && s.i_am_primary() && t.ms - h.minority < rejoin_delay) return;
+  h.ok = ok;
+  h.reason = reason;
+  t.Event({.type = EventType::kStateChanged,
+           .epoch = {static_cast<uint64_t>(reason)},
+           .value = ok ? 1 : 0});
+}
+
+}  // namespace gossamer

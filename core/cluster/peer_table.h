@@ -1,0 +1,240 @@
+// PeerTable: what one node knows about every node of its cluster, itself included.
+//
+// This is the memory and the speed of the whole system: with N nodes there are N tables of N rows. A row is indexed by
+// NodeKey; the eight bytes that every gossip entry touches are contiguous (hot), the rest is split by use. Times are 32-bit
+// milliseconds since a base that moves, so that a node can run for years.
+//
+// INVARIANT: order() is a permutation of the known keys, in an order of this table's own (drawn from the node's stream).
+// INVARIANT: a row's kTrust mark is what IsTrusted computes; the pfail list holds exactly the PFAIL rows, by order.
+// Thread safety: none. SOURCE: semantics spec section 1.
+#ifndef GOSSAMER_CORE_CLUSTER_PEER_TABLE_H_
+#define GOSSAMER_CORE_CLUSTER_PEER_TABLE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "core/base/ids.h"
+#include "core/base/rng.h"
+#include "core/bus/name_table.h"
+#include "core/cluster/peer_facts.h"
+
+namespace gossamer {
+
+// A time of the node's monotonic clock in milliseconds. All ages in the cluster rules are differences of these.
+using MonoMs = int64_t;
+// "It never happened": older than any age that a rule asks for.
+inline constexpr MonoMs kLongAgo = INT64_MIN / 4;
+
+// Marks of a hot row, next to the wire's flag word.
+namespace mark {
+inline constexpr uint16_t kKnown = 0x0001;
+inline constexpr uint16_t kMyself = 0x0002;
+inline constexpr uint16_t kPingPending = 0x0004;  // ping_sent is set
+inline constexpr uint16_t kOutLink = 0x0008;
+inline constexpr uint16_t kInLink = 0x0010;
+inline constexpr uint16_t kHasReports = 0x0020;  // failure reports about it may exist
+inline constexpr uint16_t kHasSlots = 0x0040;
+inline constexpr uint16_t kOtherEndpoint = 0x0080;  // endpoint is not the name's canonical one
+inline constexpr uint16_t kTrust = 0x0100;          // gossip refreshes its pong time and nothing else
+inline constexpr uint16_t kLinkExtensions = 0x0200;  // the outbound link is extension-capable
+}  // namespace mark
+
+class PeerTable {
+ public:
+  // What every gossip entry touches.
+  struct Hot {
+    uint32_t pong = 0;  // tick of the last pong; 0: never
+    uint16_t flags = 0;
+    uint16_t marks = 0;
+  };
+  static_assert(sizeof(Hot) == 8);
+
+  // `names` and `facts` are the host's; both must outlive the table. `trust_needs_normal`: see Rules.
+  PeerTable(NameTable* names, PeerFactsTable* facts, bool trust_needs_normal, Rng rng, MonoMs now);
+  ~PeerTable();
+  PeerTable(const PeerTable&) = delete;
+  PeerTable& operator=(const PeerTable&) = delete;
+
+  // ---- Membership ----
+
+  // Adds `key` at a random place of the order, taking a reference on the name. REQUIRES: not known.
+  void Add(NodeKey key, const PeerFacts& facts, uint16_t flags, MonoMs now);
+  // As above with interned facts; the fast way when a host fills many tables alike.
+  void Add(NodeKey key, PeerFactsRef facts, uint16_t flags, MonoMs now);
+  // Forgets `key`. REQUIRES: known, without links, reports and replicas, not myself.
+  void Remove(NodeKey key);
+  bool Contains(NodeKey key) const {
+    return key.value < hot_.size() && (hot_[key.value].marks & mark::kKnown) != 0;
+  }
+  // The key of a known node's name, or kNoKey.
+  NodeKey Find(const NodeName& name) const {
+    const NodeKey key = names_->Find(name);
+    return key.valid() && Contains(key) ? key : kNoKey;
+  }
+  size_t size() const { return order_.size(); }
+  const std::vector<NodeKey>& order() const { return order_; }
+  uint16_t order_position(NodeKey key) const { return position_[key.value]; }
+  NodeKey myself() const { return myself_; }
+  void SetMyself(NodeKey key);
+
+  // ---- Flags and facts ----
+
+  uint16_t flags(NodeKey key) const { return hot_[key.value].flags; }
+  bool Has(NodeKey key, uint16_t flag_bits) const { return (hot_[key.value].flags & flag_bits) != 0; }
+  void SetFlags(NodeKey key, uint16_t bits) { ReplaceFlags(key, flags(key) | bits); }
+  void ClearFlags(NodeKey key, uint16_t bits) { ReplaceFlags(key, flags(key) & ~bits); }
+  void ReplaceFlags(NodeKey key, int flags);
+  uint16_t marks(NodeKey key) const { return hot_[key.value].marks; }
+  bool IsPrimary(NodeKey key) const { return (hot_[key.value].flags & 1) != 0; }
+  bool IsReplica(NodeKey key) const { return (hot_[key.value].flags & 2) != 0; }
+  // PRIMARY with at least one slot: it counts in the cluster's size and may vote.
+  bool IsVoting(NodeKey key) const {
+    return IsPrimary(key) && (hot_[key.value].marks & mark::kHasSlots) != 0;
+  }
+
+  const PeerFacts& facts(NodeKey key) const { return facts_[key.value]->get(); }
+  const PeerFactsRef& facts_ref(NodeKey key) const { return facts_[key.value]; }
+  const NodeName& name(NodeKey key) const { return names_->name(key); }
+  uint32_t slot_count(NodeKey key) const { return facts(key).slots->count(); }
+  // Replaces the facts by what `edit(PeerFacts*)` makes of a copy. Keeps the replica lists right.
+  template <class Edit>
+  void EditFacts(NodeKey key, Edit edit) {
+    PeerFacts copy = facts(key);
+    edit(&copy);
+    ReplaceFacts(key, copy);
+  }
+  void ReplaceFacts(NodeKey key, const PeerFacts& facts);
+  // Takes interned facts as they are; the fast way when a host fills many tables alike.
+  void ShareFacts(NodeKey key, PeerFactsRef facts);
+
+  // Calls visit(NodeKey) for each known node that replicates from `primary`, in no stated but reproducible order.
+  template <class Visit>
+  void ForEachReplica(NodeKey primary, Visit visit) const {
+    for (uint16_t k = first_replica_[primary.value]; k != 0xffff; k = next_replica_[k]) {
+      visit(NodeKey{k});
+    }
+  }
+  size_t ReplicaCount(NodeKey primary) const;
+  // The config epoch that counts for `key`: its primary's when it is a replica of a known primary.
+  // SOURCE: semantics spec section 1, nodeEpoch.
+  Epoch NodeEpoch(NodeKey key) const;
+  // Rises whenever flags, roles, slots or membership changed.
+  uint64_t version() const { return version_; }
+  // Rises whenever a node came or went.
+  uint64_t membership() const { return membership_; }
+
+  // ---- Times and links ----
+
+  MonoMs pong_ms(NodeKey key) const { return ToMs(hot_[key.value].pong); }
+  void SetPong(NodeKey key, MonoMs at);
+  // REQUIRES: PingPending.
+  MonoMs ping_sent_ms(NodeKey key) const { return ToMs(cold_[key.value].ping_sent); }
+  bool PingPending(NodeKey key) const { return (marks(key) & mark::kPingPending) != 0; }
+  void SetPingSent(NodeKey key, MonoMs at);
+  void ClearPing(NodeKey key);
+  MonoMs data_received_ms(NodeKey key) const { return ToMs(cold_[key.value].data_received); }
+  void SetDataReceived(NodeKey key, MonoMs at) { cold_[key.value].data_received = ToTick(at); }
+  int64_t repl_offset(NodeKey key) const { return repl_offset_[key.value]; }
+  void SetReplOffset(NodeKey key, int64_t offset) { repl_offset_[key.value] = offset; }
+
+  bool HasOutLink(NodeKey key) const { return (marks(key) & mark::kOutLink) != 0; }
+  bool HasInLink(NodeKey key) const { return (marks(key) & mark::kInLink) != 0; }
+  // REQUIRES: HasOutLink / HasInLink.
+  LinkId out_link(NodeKey key) const { return LinkId{cold_[key.value].out_link}; }
+  LinkId in_link(NodeKey key) const { return LinkId{cold_[key.value].in_link}; }
+  // When the outbound link was created while there is one, else when the last attempt to create one was made.
+  MonoMs out_link_ms(NodeKey key) const { return ToMs(cold_[key.value].out_time); }
+  // When the last inbound link was lost, at first when the node was added. REQUIRES: !HasInLink.
+  MonoMs in_link_freed_ms(NodeKey key) const { return ToMs(cold_[key.value].in_link); }
+  void SetOutLink(NodeKey key, LinkId link, MonoMs created);
+  void ClearOutLink(NodeKey key);
+  void SetConnectAttempt(NodeKey key, MonoMs at);
+  void SetInLink(NodeKey key, LinkId link);
+  void ClearInLink(NodeKey key, MonoMs freed);
+  void SetMark(NodeKey key, uint16_t bits) {
+    hot_[key.value].marks |= bits;
+    Refresh(key);
+  }
+  void ClearMark(NodeKey key, uint16_t bits) {
+    hot_[key.value].marks &= static_cast<uint16_t>(~bits);
+    Refresh(key);
+  }
+
+  // Times that few nodes have. kLongAgo when unset.
+  struct Rare {
+    MonoMs fail_ms = kLongAgo;
+    MonoMs meet_sent_ms = kLongAgo;
+    MonoMs orphaned_ms = kLongAgo;
+    MonoMs voted_ms = kLongAgo;
+    MonoMs created_ms = kLongAgo;
+  };
+  const Rare& rare(NodeKey key) const;
+  Rare& MutableRare(NodeKey key) { return rare_[key.value]; }
+
+  // ---- For the hot loops ----
+
+  const Hot* hot() const { return hot_.data(); }
+  Hot* hot() { return hot_.data(); }
+  size_t row_count() const { return hot_.size(); }
+  uint32_t ToTick(MonoMs ms) const;
+  MonoMs ToMs(uint32_t tick) const { return tick == 0 ? kLongAgo : base_ms_ + tick; }
+  MonoMs base_ms() const { return base_ms_; }
+  // Keeps ticks in range; to be called once per input batch. Cheap unless weeks have passed.
+  void KeepTime(MonoMs now);
+  // Rows that a cron must look at (no link, ping pending, handshake, PFAIL, no inbound link), and rows whose pong is older
+  // than `ping_interval_ms`. In table order.
+  void CollectCronRows(MonoMs now, int64_t ping_interval_ms, std::vector<NodeKey>* rows);
+  const std::vector<NodeKey>& pfail() const { return pfail_; }
+
+  size_t memory_bytes() const;
+  // CHECKs the invariants; for tests and fuzzers.
+  void CheckInvariants() const;
+
+ private:
+  struct Cold {
+    uint32_t ping_sent = 0;
+    uint32_t data_received = 0;
+    uint32_t out_link = 0;
+    uint32_t out_time = 0;
+    uint32_t in_link = 0;  // a tick while there is no inbound link
+  };
+  static constexpr size_t kBlock = 64;
+
+  void GrowTo(size_t rows);
+  bool IsTrusted(const Hot& row) const;
+  bool NeedsAttention(const Hot& row) const;
+  void Refresh(NodeKey key);
+  void LinkReplica(NodeKey replica, NodeKey primary);
+  void UnlinkReplica(NodeKey replica, NodeKey primary);
+  void Rebase(MonoMs now);
+  void PfailInsert(NodeKey key);
+  void SortPfail();
+
+  NameTable* names_;
+  PeerFactsTable* facts_table_;
+  bool trust_needs_normal_;
+  Rng rng_;
+  MonoMs base_ms_;
+  NodeKey myself_;
+  uint64_t version_ = 1;
+  uint64_t membership_ = 1;
+
+  std::vector<Hot> hot_;
+  std::vector<Cold> cold_;
+  std::vector<int64_t> repl_offset_;
+  std::vector<PeerFactsRef> facts_;
+  std::vector<uint16_t> first_replica_;
+  std::vector<uint16_t> next_replica_;
+  std::vector<uint16_t> position_;
+  std::vector<NodeKey> order_;
+  std::vector<NodeKey> pfail_;
+  std::vector<uint64_t> attention_;   // one bit a row
+  std::vector<uint32_t> block_pong_;  // per block of rows: no eligible row has an older pong
+  absl::flat_hash_map<uint16_t, Rare> rare_;
+};
+
+}  // namespace gossamer
+
+#endif  // GOSSAMER_CORE_CLUSTER_PEER_TABLE_H_

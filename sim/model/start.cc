@@ -1,0 +1,310 @@
+#include "sim/model/start.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/strings.h"
+#include "core/cluster/config_options.h"
+#include "core/cluster/formed_start.h"
+#include "sim/model/select.h"
+
+namespace gossamer::sim {
+namespace {
+
+constexpr int64_t kStartOffset = 1'000'000;  // of replication, in clusters that have been running
+
+template <class Id>
+Id MakeId(uint64_t seed, std::string_view label, uint64_t index) {
+  static constexpr std::string_view kHex = "0123456789abcdef";
+  Rng rng(seed, label, index);
+  Id id;
+  for (char& c : id.bytes) c = kHex[rng.Below(16)];
+  return id;
+}
+
+// The slots of shard `s` of `shards`, as even as can be.
+SlotRange SlotsOf(int64_t s, int64_t shards) {
+  const auto bound = [shards](int64_t n) { return (n * kSlots * 2 + shards) / (shards * 2); };
+  return {static_cast<Slot>(bound(s)), static_cast<Slot>(bound(s + 1) - 1)};
+}
+
+NodeIndex PrimaryOf(const std::vector<NodeInfo>& nodes, uint32_t replica) {
+  for (const NodeInfo& node : nodes) {
+    if (node.starts_as_primary && node.shard == nodes[replica].shard) return node.index;
+  }
+  return {};
+}
+
+// What a node says of itself when it starts: a file with its own line alone.
+NodesConf OwnLine(const NodeInfo& info, const Network& network, const ShardId& shard) {
+  NodesConfNode me;
+  me.name = info.name;
+  me.address.endpoint.ip = network.ip(info.index.value);
+  me.address.endpoint.port = info.port;
+  me.address.endpoint.cport = static_cast<uint16_t>(info.port + 10000);
+  me.flags = flag::kMyself | flag::kPrimary;
+  me.shard_id = shard;
+  NodesConf conf;
+  conf.nodes.push_back(std::move(me));
+  return conf;
+}
+
+// Flags by which the others know a node that has talked to them.
+uint16_t CapabilityFlags(const Host& host) {
+  uint16_t flags = flag::kLightPublish | flag::kExtensions;
+  if (host.rules.light_module) flags |= flag::kLightModule;
+  if (host.options.replica_no_failover) flags |= flag::kNoFailover;
+  return flags;
+}
+
+// ---- Formed and cold ----
+
+class FormedBuilder {
+ public:
+  FormedBuilder(const Scenario& scenario, HostTables* tables, Hosts* hosts,
+                const std::vector<NodeInfo>& nodes)
+      : scenario_(scenario), tables_(tables), hosts_(hosts), nodes_(nodes) {}
+
+  // REQUIRES: every host was booted with its own line.
+  FormedCluster Build() {
+    FormedCluster cluster;
+    cluster.linked = scenario_.start == StartKind::kFormed;
+    cluster.spread = cluster.linked;
+    cluster.current_epoch = {static_cast<uint64_t>(scenario_.shards)};
+    for (const NodeInfo& info : nodes_) {
+      cluster.members.push_back(Member(info));
+      if (!info.starts_as_primary) continue;
+      const SlotRange range = SlotsOf(info.shard, scenario_.shards);
+      for (uint32_t slot = range.first; slot <= range.last; ++slot) {
+        cluster.slots.Assign(static_cast<Slot>(slot), cluster.members.back().key);
+      }
+    }
+    return cluster;
+  }
+
+ private:
+  FormedMember Member(const NodeInfo& info) {
+    const State& own = hosts_->host(info.index.value).node->state();
+    FormedMember member;
+    member.key = own.myself;
+    member.repl_offset = kStartOffset;
+    member.flags = CapabilityFlags(hosts_->host(info.index.value));
+    PeerFacts facts = own.peers.facts(own.myself);
+    uint64_t primary_hash = 0;
+    if (info.starts_as_primary) {
+      member.flags |= flag::kPrimary;
+      if (scenario_.replicas_per_shard > 0) member.flags |= flag::kMigrateTo;
+      facts.config_epoch = {static_cast<uint64_t>(info.shard) + 1};
+      SlotSet slots;
+      slots.SetRange(SlotsOf(info.shard, scenario_.shards));
+      facts.slots = tables_->pool.slot_sets().Intern(slots);
+    } else {
+      member.flags |= flag::kReplica;
+      const NodeKey primary =
+          hosts_->host(PrimaryOf(nodes_, info.index.value).value).node->state().myself;
+      facts.replicaof = primary;
+      primary_hash = tables_->pool.names().name_hash(primary);
+    }
+    member.facts = tables_->facts.Intern(facts, primary_hash);
+    return member;
+  }
+
+  const Scenario& scenario_;
+  HostTables* tables_;
+  Hosts* hosts_;
+  const std::vector<NodeInfo>& nodes_;
+};
+
+void ConnectAll(size_t nodes, Network* network) {
+  network->Reserve(nodes * (nodes - 1), nodes - 1);
+  for (uint32_t a = 0; a < nodes; ++a) {
+    for (uint32_t b = 0; b < nodes; ++b) {
+      if (a == b) continue;
+      network->AddEstablished(a, FormedOutLink(a, b), b, FormedInLink(b, a));
+    }
+  }
+}
+
+void StartFormed(const Scenario& scenario, uint64_t seed, HostTables* tables, Network* network,
+                 ReplicationModel* replication, Hosts* hosts, const std::vector<NodeInfo>& nodes) {
+  for (const NodeInfo& info : nodes) {
+    const auto shard = MakeId<ShardId>(seed, "shard-id", static_cast<uint64_t>(info.shard));
+    hosts->Boot(info.index.value, OwnLine(info, *network, shard), true);
+  }
+  const FormedCluster cluster = FormedBuilder(scenario, tables, hosts, nodes).Build();
+  for (uint32_t i = 0; i < nodes.size(); ++i) {
+    FillFormedState(cluster, i, hosts->NowOf(i), Rng(seed, "formed-start", i),
+                    &hosts->host(i).node->mutable_state());
+    const uint32_t source = nodes[i].starts_as_primary ? ReplicationModel::kNone
+                                                       : PrimaryOf(nodes, i).value;
+    replication->Begin(i, source, kStartOffset, Instant{});
+    hosts->Adopt(i);
+  }
+  if (cluster.linked) ConnectAll(nodes.size(), network);
+}
+
+// ---- From a file ----
+
+void StartFromFile(const NodesConf& conf, Hosts* hosts, ReplicationModel* replication,
+                   const std::vector<NodeInfo>& nodes) {
+  for (uint32_t i = 0; i < nodes.size(); ++i) {
+    NodesConf mine = conf;
+    for (NodesConfNode& node : mine.nodes) {
+      node.flags &= static_cast<uint16_t>(~flag::kMyself);
+      if (node.name == nodes[i].name) node.flags |= flag::kMyself;
+    }
+    replication->Begin(i, ReplicationModel::kNone, kStartOffset, Instant{});
+    hosts->Boot(i, mine, false);
+  }
+}
+
+std::vector<NodeInfo> NodesOfFile(const NodesConf& conf) {
+  std::vector<const NodesConfNode*> order;
+  for (const NodesConfNode& node : conf.nodes) {
+    if (!node.replicaof.has_value()) order.push_back(&node);
+  }
+  for (const NodesConfNode& node : conf.nodes) {
+    if (node.replicaof.has_value()) order.push_back(&node);
+  }
+  std::map<NodeName, int64_t> shard_of;
+  std::vector<NodeInfo> nodes;
+  for (const NodesConfNode* node : order) {
+    NodeInfo info;
+    info.index = NodeIndex{static_cast<uint32_t>(nodes.size())};
+    info.name = node->name;
+    info.starts_as_primary = !node->replicaof.has_value();
+    if (info.starts_as_primary) shard_of.emplace(node->name, static_cast<int64_t>(shard_of.size()));
+    const auto shard = shard_of.find(info.starts_as_primary ? node->name : *node->replicaof);
+    info.shard = shard == shard_of.end() ? -1 : shard->second;
+    info.ip = std::string(node->address.endpoint.ip.view());
+    info.port = node->address.endpoint.port;
+    info.zone = node->address.availability_zone;
+    if (info.ip.empty()) info.ip = std::string(NodeIp(info.index.value, 0).view());
+    nodes.push_back(std::move(info));
+  }
+  return nodes;
+}
+
+}  // namespace
+
+absl::StatusOr<NodesConf> ReadStartConf(const Scenario& scenario) {
+  std::string path = scenario.nodes_conf_file;
+  const size_t slash = scenario.file.rfind('/');
+  if (!path.starts_with('/') && slash != std::string::npos) {
+    path = scenario.file.substr(0, slash + 1) + path;
+  }
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return absl::NotFoundError(ToAbsl("cannot read " + path + ", expected a nodes.conf file"));
+  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  auto conf = ParseNodesConf(text, path);
+  if (!conf.ok()) return conf;
+  if (conf->nodes.size() > kMaxActors) {
+    return absl::InvalidArgumentError(ToAbsl(path + ": more than " + std::to_string(kMaxActors) + " nodes"));
+  }
+  return conf;
+}
+
+IpText NodeIp(uint32_t index, uint32_t move) {
+  const uint32_t n = index + 1;
+  return IpText::From("10." + std::to_string(move % 256) + "." + std::to_string(n / 256) + "." +
+                      std::to_string(n % 256));
+}
+
+std::vector<NodeInfo> DescribeNodes(const Scenario& scenario, uint64_t seed,
+                                    const std::optional<NodesConf>& conf) {
+  if (conf.has_value()) return NodesOfFile(*conf);
+  std::vector<NodeInfo> nodes;
+  const int64_t count = scenario.node_count();
+  for (int64_t i = 0; i < count; ++i) {
+    NodeInfo info;
+    info.index = NodeIndex{static_cast<uint32_t>(i)};
+    info.starts_as_primary = i < scenario.shards;
+    const int64_t replica = i - scenario.shards;
+    info.shard = info.starts_as_primary ? i : replica / scenario.replicas_per_shard;
+    const int64_t place = info.starts_as_primary ? 0 : 1 + replica % scenario.replicas_per_shard;
+    if (!scenario.zones.empty()) {
+      const auto zone = static_cast<size_t>(info.shard + place) % scenario.zones.size();
+      info.zone = scenario.zones[zone];
+    }
+    info.name = MakeId<NodeName>(seed, "node-name", static_cast<uint64_t>(i));
+    info.ip = std::string(NodeIp(info.index.value, 0).view());
+    info.port = kClientPort;
+    nodes.push_back(std::move(info));
+  }
+  return nodes;
+}
+
+void ConfigureHosts(const Scenario& scenario, const RunOptions& options,
+                    const std::vector<NodeInfo>& nodes, Hosts* hosts) {
+  const auto apply = [](const std::map<std::string, std::string>& config, ClusterOptions* to) {
+    for (const auto& [name, text] : config) {
+      std::string error;
+      const bool ok = ApplyOption(name, text, to, &error);
+      GOSSAMER_CHECK(ok);  // the loader has checked every option
+    }
+  };
+  const Rules base = FindRules(options.rules.value_or(scenario.rules)).value_or(Rules{});
+  for (const NodeInfo& info : nodes) {
+    Host& host = hosts->host(info.index.value);
+    host.rules = base;
+    host.options = ClusterOptions{};
+    host.options.port = info.port;
+    host.options.cport = static_cast<uint16_t>(info.port + 10000);
+    host.options.availability_zone = info.zone;
+    apply(scenario.config, &host.options);
+    host.disk = Disk(scenario.fsync);
+    Rng clock(options.seed, "clock", info.index.value);
+    host.mono_offset = Micros(static_cast<int64_t>(clock.Below(1000)));
+    const auto part = static_cast<int64_t>(clock.Below(1'000'000));
+    host.wall_offset = Duration{kWallEpoch.us} + Micros(part);
+  }
+  SelectView view;
+  view.nodes = &nodes;
+  view.is_primary = [&nodes](uint32_t i) { return nodes[i].starts_as_primary; };
+  view.is_down = [](uint32_t) { return false; };
+  for (size_t k = 0; k < scenario.overrides.size(); ++k) {
+    const NodeOverride& o = scenario.overrides[k];
+    Rng rng(options.seed, "override", k);
+    for (const NodeIndex node : Select(o.target, view, Selectable::kAny, &rng)) {
+      Host& host = hosts->host(node.value);
+      apply(o.config, &host.options);
+      if (o.rules.has_value()) host.rules = FindRules(*o.rules).value_or(host.rules);
+    }
+  }
+}
+
+void StartHosts(const Scenario& scenario, uint64_t seed, const std::optional<NodesConf>& conf,
+                HostTables* tables, Network* network, ReplicationModel* replication, Hosts* hosts,
+                std::vector<NodeInfo>* nodes) {
+  for (const NodeInfo& info : *nodes) {
+    const uint32_t i = info.index.value;
+    network->SetAddress(i, IpText::From(info.ip), hosts->host(i).options.cport);
+    network->SetNodelay(i, hosts->host(i).rules.tcp_nodelay_outbound);
+  }
+  switch (scenario.start) {
+    case StartKind::kFormed:
+    case StartKind::kCold:
+      StartFormed(scenario, seed, tables, network, replication, hosts, *nodes);
+      return;
+    case StartKind::kNodesConf:
+      StartFromFile(*conf, hosts, replication, *nodes);
+      return;
+    case StartKind::kMeet:
+      for (NodeInfo& info : *nodes) {
+        const uint32_t i = info.index.value;
+        replication->Begin(i, ReplicationModel::kNone, 0, Instant{});
+        hosts->Boot(i, std::nullopt, false);
+        const State& state = hosts->host(i).node->state();
+        info.name = state.peers.name(state.myself);
+      }
+      return;
+  }
+}
+
+}  // namespace gossamer::sim

@@ -1,0 +1,47 @@
+// Starts: how the nodes of a scenario come to be, as a steady state, a cold cluster, a file's cluster, or strangers.
+//
+// SOURCE: architecture section 8. A formed start samples the steady state; all-equal starts resonate for many timeouts.
+#ifndef GOSSAMER_SIM_MODEL_START_H_
+#define GOSSAMER_SIM_MODEL_START_H_
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/cluster/nodes_conf.h"
+#include "core/cluster/options.h"
+#include "core/cluster/rules.h"
+#include "sim/model/hosts.h"
+#include "sim/model/world.h"
+#include "sim/scenario/scenario.h"
+
+namespace gossamer::sim {
+
+// 2026-01-01 00:00:00 UTC: the wall clocks' beginning, to which each node adds less than a second.
+inline constexpr WallTime kWallEpoch{int64_t{1'767'225'600} * 1'000'000};
+
+inline constexpr uint16_t kClientPort = 6379;
+inline constexpr uint16_t kBusPort = 16379;
+
+// The cluster of a nodes_conf start. An error names the file and what is wrong with it.
+absl::StatusOr<NodesConf> ReadStartConf(const Scenario& scenario);
+
+// Who the nodes are. `conf`: of a nodes_conf start.
+std::vector<NodeInfo> DescribeNodes(const Scenario& scenario, uint64_t seed,
+                                    const std::optional<NodesConf>& conf);
+// The address of node `index` in its `move`-th place.
+IpText NodeIp(uint32_t index, uint32_t move);
+
+// Sets each host's options, rules and clocks.
+void ConfigureHosts(const Scenario& scenario, const RunOptions& options,
+                    const std::vector<NodeInfo>& nodes, Hosts* hosts);
+
+// Starts every process in the way that the scenario asks for. `nodes` get the names of nodes that make their own.
+void StartHosts(const Scenario& scenario, uint64_t seed, const std::optional<NodesConf>& conf,
+                HostTables* tables, Network* network, ReplicationModel* replication, Hosts* hosts,
+                std::vector<NodeInfo>* nodes);
+
+}  // namespace gossamer::sim
+
+#endif  // GOSSAMER_SIM_MODEL_START_H_

@@ -1,0 +1,247 @@
+#include "sim/model/timeline.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "sim/model/kinds.h"
+
+namespace gossamer::sim {
+namespace {
+
+bool HitsLinks(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::kPartition:
+    case FaultKind::kDelay:
+    case FaultKind::kLoss:
+    case FaultKind::kDuplicate:
+    case FaultKind::kCorrupt:
+    case FaultKind::kBandwidth:
+    case FaultKind::kResetConnection:
+    case FaultKind::kBlackhole:
+      return true;
+    default:
+      return false;
+  }
+}
+
+LinkFault::Kind LinkKind(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::kDelay:
+      return LinkFault::Kind::kDelay;
+    case FaultKind::kLoss:
+      return LinkFault::Kind::kLoss;
+    case FaultKind::kDuplicate:
+      return LinkFault::Kind::kDuplicate;
+    case FaultKind::kCorrupt:
+      return LinkFault::Kind::kCorrupt;
+    case FaultKind::kBandwidth:
+      return LinkFault::Kind::kBandwidth;
+    default:
+      return LinkFault::Kind::kBlock;
+  }
+}
+
+}  // namespace
+
+Timeline::Timeline(const Scenario& scenario, const RunContext& run, Hosts* hosts, Network* network,
+                   CpuModel* cpu, std::vector<NodeInfo>* nodes)
+    : scenario_(scenario),
+      run_(run),
+      hosts_(hosts),
+      network_(network),
+      cpu_(cpu),
+      nodes_(nodes),
+      moves_(hosts->size()) {
+  view_.nodes = nodes;
+  view_.is_primary = [this](uint32_t i) {
+    const Host& host = hosts_->host(i);
+    const ClusterNode* node = host.node ? host.node.get() : host.remains.get();
+    return node == nullptr ? (*nodes_)[i].starts_as_primary : node->state().i_am_primary();
+  };
+  view_.is_down = [this](uint32_t i) { return !hosts_->running(i); };
+}
+
+void Timeline::Schedule() {
+  for (uint32_t i = 0; i < scenario_.timeline.size(); ++i) {
+    run_.queue->Add(Instant{} + scenario_.timeline[i].at, kWorldActor, kWorldActor,
+                    {.index = i, .kind = kind::kTimeline});
+  }
+}
+
+void Timeline::Handle(const TimedEvent& event) {
+  switch (event.kind) {
+    case kind::kTimeline:
+      return Inject(event.index);
+    case kind::kTimelineEnd:
+      return Undo(event.index);
+    default:
+      return Roll(event.index);
+  }
+}
+
+void Timeline::Inject(uint32_t number) {
+  const TimelineItem& item = scenario_.timeline[number];
+  Rng rng(run_.seed, "timeline", number);
+  const auto id = static_cast<uint32_t>(entries_.size());
+  Entry& entry = entries_.emplace_back();
+  entry.incident.number = id;
+  entry.incident.at = now();
+  entry.incident.item = &item;
+  if (item.is_fault) {
+    ApplyFault(item, &rng, &entry);
+  } else {
+    ApplyAction(item, &rng, &entry);
+  }
+  NoteLostShards(&entry.incident);
+  uint64_t victims = entry.incident.victims.size();
+  for (const NodeIndex node : entry.incident.victims) victims = CombineHash(victims, node.value);
+  run_.trace->Record(TraceTag::kFault, now(), number, victims);
+  for (Observer* o : *run_.observers) o->OnIncident(now(), entry.incident);
+  if (item.is_fault && item.length.has_value()) {
+    run_.queue->Add(now() + *item.length, kWorldActor, kWorldActor,
+                    {.index = id, .kind = kind::kTimelineEnd});
+  }
+}
+
+void Timeline::NoteLostShards(Incident* incident) const {
+  std::vector<int64_t> shards;
+  for (const NodeIndex node : incident->victims) shards.push_back((*nodes_)[node.value].shard);
+  std::sort(shards.begin(), shards.end());
+  shards.erase(std::unique(shards.begin(), shards.end()), shards.end());
+  for (const NodeInfo& info : *nodes_) {
+    if (hosts_->live(info.index.value)) std::erase(shards, info.shard);
+  }
+  incident->lost_shards = std::move(shards);
+}
+
+void Timeline::Refuse(Entry* entry, NodeIndex node, const std::string& why) {
+  entry->incident.refusals.push_back("node " + std::to_string(node.value) + ": " + why);
+}
+
+// ---- Faults ----
+
+void Timeline::ApplyFault(const TimelineItem& item, Rng* rng, Entry* entry) {
+  if (HitsLinks(item.fault)) {
+    ApplyLinkFault(item, rng, entry);
+    return;
+  }
+  Incident& incident = entry->incident;
+  incident.victims = Select(item.target, view_, Selectable::kUp, rng);
+  for (const NodeIndex node : incident.victims) {
+    const ClusterNode* core = hosts_->host(node.value).node.get();
+    if (core != nullptr && core->state().i_am_voting()) incident.primaries.push_back(node);
+  }
+  for (const NodeIndex node : incident.victims) ApplyNodeFault(item, node, entry);
+}
+
+void Timeline::ApplyNodeFault(const TimelineItem& item, NodeIndex node, Entry* entry) {
+  Host& host = hosts_->host(node.value);
+  switch (item.fault) {
+    case FaultKind::kKill:
+      return hosts_->Kill(node.value);
+    case FaultKind::kHostLoss:
+      return hosts_->LoseHost(node.value);
+    case FaultKind::kPause:
+      return hosts_->Pause(node.value);
+    case FaultKind::kSlow:
+      return cpu_->SetFactor(node.value, item.factor);
+    case FaultKind::kShutdown:
+      return hosts_->Shutdown(node.value);
+    case FaultKind::kDiskStall:
+      return hosts_->StallDisk(node.value, item.length.has_value() ? now() + *item.length : kNever);
+    case FaultKind::kDiskFull:
+      return host.disk.SetFull(true);
+    case FaultKind::kDiskCorrupt:
+      return host.disk.SetCorrupt(true);
+    case FaultKind::kClockSkew:
+      return hosts_->SkewClock(node.value, item.offset);
+    default:
+      return Refuse(entry, node, "not a fault of nodes");
+  }
+}
+
+void Timeline::UndoNodeFault(const TimelineItem& item, NodeIndex node, Entry* entry) {
+  switch (item.fault) {
+    case FaultKind::kKill:
+    case FaultKind::kHostLoss:
+    case FaultKind::kShutdown:
+      if (!hosts_->running(node.value)) Restart(entry, node, true);
+      return;
+    case FaultKind::kPause:
+      return hosts_->Resume(node.value);
+    case FaultKind::kSlow:
+      return cpu_->SetFactor(node.value, 1);
+    case FaultKind::kDiskFull:
+      return hosts_->host(node.value).disk.SetFull(false);
+    case FaultKind::kClockSkew:
+      return hosts_->SkewClock(node.value, -item.offset);
+    default:
+      return;
+  }
+}
+
+// Which side each node is on: 1, 2, ... in the order of `between`; a lone target is side 1 and all others are side 2.
+std::vector<uint8_t> Timeline::Sides(const TimelineItem& item, Rng* rng, Entry* entry) {
+  std::vector<uint8_t> side(nodes_->size(), 0);
+  uint8_t number = 1;
+  const auto place = [&](const Target& target) {
+    for (const NodeIndex node : Select(target, view_, Selectable::kAny, rng)) {
+      if (side[node.value] != 0) continue;
+      side[node.value] = number;
+      entry->incident.victims.push_back(node);
+    }
+    ++number;
+  };
+  if (item.between.empty()) {
+    place(item.target);
+    std::replace(side.begin(), side.end(), uint8_t{0}, uint8_t{2});
+  } else {
+    for (const Target& target : item.between) place(target);
+  }
+  std::sort(entry->incident.victims.begin(), entry->incident.victims.end());
+  return side;
+}
+
+void Timeline::ApplyLinkFault(const TimelineItem& item, Rng* rng, Entry* entry) {
+  LinkFault fault;
+  fault.side = Sides(item, rng, entry);
+  if (item.fault == FaultKind::kResetConnection) {
+    ResetBetween(fault.side);
+    return;
+  }
+  fault.kind = LinkKind(item.fault);
+  fault.from_first = item.direction != Direction::kFrom;
+  fault.to_first = item.direction != Direction::kTo;
+  fault.latency = Quantiles(item.latency.quantiles);
+  fault.ppm = item.probability.value;
+  fault.bytes_per_s = item.rate_bytes_per_s;
+  if (item.fault == FaultKind::kBlackhole) {
+    entry->blackhole = true;
+    network_->Blackhole(fault);
+  } else {
+    entry->link_faults.push_back(network_->AddFault(std::move(fault)));
+  }
+}
+
+void Timeline::ResetBetween(const std::vector<uint8_t>& side) {
+  for (uint32_t i = 0; i < side.size(); ++i) {
+    if (side[i] == 0) continue;
+    // Each pair once, from the lower side.
+    network_->ResetConnections(i, [&](uint32_t other) { return side[other] > side[i]; });
+  }
+}
+
+void Timeline::Undo(uint32_t number) {
+  Entry& entry = entries_[number];
+  const TimelineItem& item = *entry.incident.item;
+  for (const uint32_t fault : entry.link_faults) network_->RemoveFault(fault);
+  if (entry.blackhole) network_->EndBlackholes();
+  if (!HitsLinks(item.fault)) {
+    for (const NodeIndex node : entry.incident.victims) UndoNodeFault(item, node, &entry);
+  }
+  run_.trace->Record(TraceTag::kFault, now(), number, 0);
+  for (Observer* o : *run_.observers) o->OnIncidentEnd(now(), entry.incident);
+}
+
+}  // namespace gossamer::sim

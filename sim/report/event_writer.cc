@@ -1,0 +1,88 @@
+#include "sim/report/event_writer.h"
+
+#include "absl/strings/str_cat.h"
+#include "core/base/strings.h"
+#include "core/cluster/event.h"
+#include "sim/scenario/schema_table.h"
+
+namespace gossamer::sim {
+
+void EventWriter::Begin(Instant at) {
+  line_.clear();
+  absl::StrAppend(&line_, "{\"t_us\":", at.us);
+}
+
+void EventWriter::Finish() {
+  line_ += "}\n";
+  out_->write(line_.data(), static_cast<std::streamsize>(line_.size()));
+}
+
+void EventWriter::Key(std::string_view name, NodeKey key) {
+  if (!key.valid()) return;
+  const NodeIndex node = world_->IndexOf(key);
+  if (node != NodeIndex{}) {
+    absl::StrAppend(&line_, ",\"", ToAbsl(name), "\":", node.value);
+    return;
+  }
+  const NameTable& names = world_->tables().pool.names();
+  // A name that came in a hostile message may hold any bytes; those that JSON would choke on are left out.
+  const std::string text =
+      names.valid_name(key) ? std::string(names.name(key).view().substr(0, 8)) : "invalid";
+  absl::StrAppend(&line_, ",\"", ToAbsl(name), "\":\"", text, "\"");
+}
+
+void EventWriter::OnEvent(Instant at, NodeIndex node, const Event& event) {
+  Begin(at);
+  absl::StrAppend(&line_, ",\"node\":", node.value, ",\"event\":\"",
+                  ToAbsl(EventTypeName(event.type)), "\"");
+  Key("subject", event.subject);
+  Key("other", event.other);
+  if (event.epoch.value != 0) absl::StrAppend(&line_, ",\"epoch\":", event.epoch.value);
+  if (event.value != 0) absl::StrAppend(&line_, ",\"value\":", event.value);
+  Finish();
+}
+
+void EventWriter::OnVoteSent(Instant at, NodeIndex from, NodeIndex to, const Message& message,
+                             const DurableEpochs& /*durable*/) {
+  Begin(at);
+  absl::StrAppend(&line_, ",\"node\":", from.value, ",\"event\":\"",
+                  message.type == MessageType::kAuthAck ? "vote-sent" : "vote-requested",
+                  "\",\"subject\":", to.value, ",\"epoch\":", message.header.current_epoch.value);
+  Finish();
+}
+
+void EventWriter::OnIncident(Instant at, const Incident& incident) {
+  Begin(at);
+  const std::string_view what = incident.item->is_fault ? FaultName(incident.item->fault)
+                                                        : ActionName(incident.item->action);
+  absl::StrAppend(&line_, ",\"event\":\"incident\",\"number\":", incident.number, ",\"what\":\"",
+                  ToAbsl(what), "\",\"victims\":[");
+  const char* separator = "";
+  for (const NodeIndex node : incident.victims) {
+    absl::StrAppend(&line_, separator, node.value);
+    separator = ",";
+  }
+  line_ += ']';
+  Finish();
+}
+
+void EventWriter::OnIncidentEnd(Instant at, const Incident& incident) {
+  Begin(at);
+  absl::StrAppend(&line_, ",\"event\":\"incident-end\",\"number\":", incident.number);
+  Finish();
+}
+
+void EventWriter::OnRestart(Instant at, NodeIndex node, bool with_disk) {
+  Begin(at);
+  absl::StrAppend(&line_, ",\"node\":", node.value,
+                  ",\"event\":\"restart\",\"with_disk\":", with_disk ? "true" : "false");
+  Finish();
+}
+
+void EventWriter::OnEnd(Instant at) {
+  Begin(at);
+  line_ += ",\"event\":\"end\"";
+  Finish();
+}
+
+}  // namespace gossamer::sim

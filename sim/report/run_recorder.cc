@@ -1,0 +1,217 @@
+#include "sim/report/run_recorder.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/strings.h"
+#include "core/cluster/cluster_node.h"
+#include "sim/report/phases.h"
+#include "sim/scenario/schema_table.h"
+
+namespace gossamer::sim {
+namespace {
+
+Duration SinceStart(Instant at) { return at - Instant{}; }
+
+// "3 shards without an owner" and the like, for both kinds of counted history.
+StateHistory HistoryOf(const std::vector<FailoverTimeline::CountChange>& changes,
+                       std::string_view what) {
+  StateHistory history;
+  for (const FailoverTimeline::CountChange& change : changes) {
+    StateChange& state = history.changes.emplace_back();
+    state.at = SinceStart(change.at);
+    state.holds = change.count == 0;
+    if (!state.holds) state.detail = absl::StrCat(change.count, " ", ToAbsl(what));
+  }
+  return history;
+}
+
+// A metric of the scenario language that has one sample per victim primary, and the phase that measures it.
+struct SampledMetric {
+  std::string_view name;
+  std::string_view phase;
+};
+constexpr SampledMetric kSampledMetrics[] = {
+    {"pfail", "first_pfail"}, {"fail", "first_fail"},        {"fail-known", "all_fail"},
+    {"election", "election"}, {"votes", "votes"},            {"won", "promoted"},
+    {"outage", "slots_covered"}, {"owner-known", "covered_100"},
+};
+
+std::vector<Duration> PrimarySamples(const Phase& phase,
+                                     const std::vector<IncidentTimes>& incidents) {
+  std::vector<Duration> values;
+  for (const IncidentTimes& incident : incidents) {
+    for (const VictimTimes& victim : incident.victims) {
+      if (!victim.was_primary) continue;
+      if (const auto value = phase.of_victim(incident, victim)) values.push_back(*value);
+    }
+  }
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+void AddSampled(const SampledMetric& metric, const std::vector<IncidentTimes>& incidents,
+                RunFacts* facts) {
+  const auto phases = Phases();
+  const auto phase = std::find_if(phases.begin(), phases.end(),
+                                  [&](const Phase& p) { return p.key == metric.phase; });
+  const std::vector<Duration> values = PrimarySamples(*phase, incidents);
+  constexpr std::array<std::pair<std::string_view, uint32_t>, 5> kStatistics = {
+      {{"min", 0}, {"p50", 50}, {"p90", 90}, {"p99", 99}, {"max", 100}}};
+  for (const auto& [statistic, percent] : kStatistics) {
+    std::optional<int64_t>& fact =
+        facts->metrics[std::string(metric.name) + "." + std::string(statistic)];
+    if (!values.empty()) fact = Quantile(values, percent).us;
+  }
+  facts->metrics[std::string(metric.name) + ".count"] = static_cast<int64_t>(values.size());
+}
+
+}  // namespace
+
+class RunRecorder::Frame : public Observer {
+ public:
+  void OnStart(const World& world) override {
+    world_ = &world;
+    const ProbeRef probe = ProbeOf(world);
+    node_timeout = probe->node_timeout();
+  }
+  void OnIncident(Instant at, const Incident& incident) override {
+    if (!first_incident) first_incident = at;
+    const TimelineItem& item = *incident.item;
+    steps.push_back({at, std::string(item.is_fault ? FaultName(item.fault) : ActionName(item.action)),
+                     item.text, incident.victims, incident.refusals});
+  }
+  void OnEnd(Instant) override {
+    std::vector<bool> shard_lives(static_cast<size_t>(world_->scenario().shards), false);
+    for (uint32_t i = 0; i < world_->node_count(); ++i) {
+      if (!world_->live(NodeIndex{i})) continue;
+      ++live_nodes;
+      shard_lives[static_cast<size_t>(world_->info(NodeIndex{i}).shard)] = true;
+    }
+    lost_shards = std::count(shard_lives.begin(), shard_lives.end(), false);
+  }
+
+  std::optional<Instant> first_incident;
+  std::vector<TimelineStep> steps;
+  Duration node_timeout;
+  size_t live_nodes = 0;
+  int64_t lost_shards = 0;
+
+ private:
+  using ProbeRef = std::unique_ptr<ClusterProbe>;
+  const World* world_ = nullptr;
+};
+
+RunRecorder::RunRecorder() : checkers_(MakeCheckers()), frame_(std::make_unique<Frame>()) {}
+RunRecorder::~RunRecorder() = default;
+
+std::vector<Observer*> RunRecorder::observers() {
+  std::vector<Observer*> all;
+  for (const auto& checker : checkers_.all) all.push_back(checker.get());
+  all.push_back(&timeline_);
+  all.push_back(&counter_);
+  all.push_back(frame_.get());
+  return all;
+}
+
+void RunRecorder::AddStates(RunFacts* facts) const {
+  facts->states["covered"] =
+      HistoryOf(timeline_.uncovered_history(), "failed primaries' slots have no live owner");
+  facts->states["ok"] = HistoryOf(timeline_.not_ok_history(), "live nodes say cluster_state:fail");
+  StateHistory& converged = facts->states["converged"];
+  for (const Convergence::Change& change : checkers_.convergence->history()) {
+    converged.changes.push_back({SinceStart(change.at), change.agree, change.difference});
+  }
+}
+
+void RunRecorder::AddMetrics(const RunResult& result, RunFacts* facts) const {
+  const std::vector<IncidentTimes>& incidents = timeline_.incidents();
+  for (const SampledMetric& metric : kSampledMetrics) AddSampled(metric, incidents, facts);
+  auto& metrics = facts->metrics;
+  const ElectionTotals& elections = timeline_.elections();
+  metrics["elections"] = static_cast<int64_t>(elections.started);
+  metrics["elections-won"] = static_cast<int64_t>(elections.won);
+  metrics["elections-expired"] = static_cast<int64_t>(elections.expired);
+  metrics["elections-restarted"] = static_cast<int64_t>(elections.restarted);
+  metrics["false-pfails"] = static_cast<int64_t>(counter_.counts(EventType::kPfailSet).live);
+  metrics["false-fails"] = static_cast<int64_t>(counter_.counts(EventType::kFailSet).live);
+  int64_t victims = 0;
+  int64_t primaries = 0;
+  for (const IncidentTimes& incident : incidents) {
+    victims += static_cast<int64_t>(incident.victims.size());
+    primaries += static_cast<int64_t>(incident.primaries());
+  }
+  metrics["victims"] = victims;
+  metrics["primary-victims"] = primaries;
+  metrics["lost-shards"] = frame_->lost_shards;
+  if (!incidents.empty()) {
+    metrics["live-voters"] = incidents.back().voters_left;
+    metrics["quorum"] = incidents.back().quorum();
+  }
+  uint64_t messages = 0;
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < result.traffic.messages.size(); ++i) {
+    messages += result.traffic.messages[i];
+    bytes += result.traffic.bytes[i];
+  }
+  metrics["messages"] = static_cast<int64_t>(messages);
+  metrics["bytes"] = static_cast<int64_t>(bytes);
+}
+
+RunFacts RunRecorder::Facts(const Scenario& scenario, const RunResult& result) const {
+  RunFacts facts;
+  facts.ended_at = SinceStart(result.ended_at);
+  facts.complete = result.end == RunEnd::kDuration && facts.ended_at >= scenario.duration;
+  if (frame_->first_incident) facts.first_incident = SinceStart(*frame_->first_incident);
+  AddStates(&facts);
+  AddMetrics(result, &facts);
+  for (size_t i = 0; i < kEventTypes; ++i) {
+    const EventCounts& counts = counter_.counts()[i];
+    if (counts.any == 0) continue;
+    facts.events[std::string(EventTypeName(static_cast<EventType>(i)))] = counts;
+  }
+  for (const auto& checker : checkers_.all) {
+    for (const Breach& breach : checker->violations()) {
+      facts.violations.push_back(
+          {std::string(checker->name()), SinceStart(breach.at), breach.text});
+    }
+  }
+  return facts;
+}
+
+RunReport RunRecorder::Finish(const Scenario& scenario, const RunOptions& options,
+                              const RunResult& result, const RunEnvironment& environment) const {
+  RunReport report;
+  report.environment = environment;
+  report.scenario = scenario;
+  report.seed = options.seed;
+  report.rules = options.rules.value_or(scenario.rules);
+  report.cpu = options.cpu.value_or(scenario.cpu);
+  report.transport = options.transport;
+  report.node_timeout = frame_->node_timeout;
+  report.result = result;
+  report.steps = frame_->steps;
+  report.incidents = timeline_.incidents();
+  report.elections = timeline_.elections();
+  report.unavailability = timeline_.unavailability();
+  report.false_pfails = counter_.counts(EventType::kPfailSet).live;
+  report.false_fails = checkers_.false_fail->violation_count();
+  report.live_nodes = frame_->live_nodes;
+  const RunFacts facts = Facts(scenario, result);
+  report.expectations = Evaluate(scenario, facts);
+  for (const auto& checker : checkers_.all) {
+    if (checker->kind() == Checker::Kind::kQuality) continue;
+    report.violation_count += checker->violation_count();
+    for (const Breach& breach : checker->violations()) {
+      report.violations.push_back(
+          {std::string(checker->name()), SinceStart(breach.at), breach.text});
+    }
+  }
+  DecideVerdict(facts.complete, &report);
+  return report;
+}
+
+}  // namespace gossamer::sim

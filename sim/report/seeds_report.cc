@@ -1,0 +1,189 @@
+#include "sim/report/seeds_report.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/check.h"
+#include "core/base/strings.h"
+#include "nlohmann/json.hpp"
+#include "sim/report/json_report.h"
+#include "sim/report/phases.h"
+#include "sim/report/text_format.h"
+#include "sim/report/text_report.h"
+#include "sim/scenario/schema_table.h"
+
+namespace gossamer::sim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<std::pair<const char*, uint32_t>, 5> kStatistics = {
+    {{"min", 0}, {"p50", 50}, {"p90", 90}, {"p99", 99}, {"max", 100}}};
+constexpr size_t kFailuresShown = 10;
+
+SeedPhase Collect(std::span<const RunReport> runs, size_t incident, const Phase& phase) {
+  SeedPhase out;
+  out.incident = incident;
+  out.key = phase.key;
+  out.label = phase.label;
+  Duration least;
+  Duration greatest;
+  for (const RunReport& run : runs) {
+    std::optional<Duration> value;
+    if (incident < run.incidents.size()) value = phase.of_incident(run.incidents[incident]);
+    if (!value) {
+      ++out.missing;
+      continue;
+    }
+    if (out.values.empty() || *value < least) {
+      least = *value;
+      out.min_seed = run.seed;
+    }
+    if (out.values.empty() || *value > greatest) {
+      greatest = *value;
+      out.max_seed = run.seed;
+    }
+    out.values.push_back(*value);
+  }
+  std::sort(out.values.begin(), out.values.end());
+  return out;
+}
+
+std::string SeedsOf(const std::vector<uint64_t>& seeds) {
+  std::string text;
+  for (size_t i = 0; i < seeds.size() && i < kFailuresShown; ++i) {
+    absl::StrAppend(&text, i == 0 ? "" : ", ", seeds[i]);
+  }
+  if (seeds.size() > kFailuresShown) absl::StrAppend(&text, ", ...");
+  return text;
+}
+
+std::string IncidentTable(const SeedsReport& summary, const IncidentTimes& incident, size_t index,
+                          size_t runs) {
+  TextTable table({"from the injection, seconds", "runs", "min", "p50", "p90", "p99", "max",
+                   "seed of min", "of max"});
+  for (const SeedPhase& phase : summary.phases) {
+    if (phase.incident != index) continue;
+    std::vector<std::string> row = {std::string(phase.label), absl::StrCat(phase.values.size())};
+    if (phase.values.size() < runs) absl::StrAppend(&row.back(), " of ", runs);
+    for (const auto& [name, percent] : kStatistics) {
+      row.push_back(phase.values.empty() ? "-" : SecondsText(Quantile(phase.values, percent)));
+    }
+    if (!phase.values.empty()) {
+      row.push_back(absl::StrCat(phase.min_seed));
+      row.push_back(absl::StrCat(phase.max_seed));
+    }
+    table.Add(std::move(row));
+  }
+  return absl::StrCat("Incident ", incident.number, " at ", SecondsText(incident.at - Instant{}),
+                      " s: ", ToAbsl(Clip(incident.text, 60)), "\n", table.Render(2));
+}
+
+}  // namespace
+
+SeedsReport SummarizeSeeds(std::span<const RunReport> runs) {
+  GOSSAMER_CHECK(!runs.empty());
+  SeedsReport out;
+  size_t incidents = 0;
+  for (const RunReport& run : runs) {
+    incidents = std::max(incidents, run.incidents.size());
+    out.digest.Add(run.seed);
+    out.digest.Add(run.result.digest.high(), run.result.digest.low());
+    if (run.verdict == Verdict::kFail) out.failed.push_back(run.seed);
+    if (run.verdict == Verdict::kInconclusive) out.inconclusive.push_back(run.seed);
+  }
+  for (size_t i = 0; i < incidents; ++i) {
+    for (const Phase& phase : Phases()) {
+      if (phase.of_incident != nullptr) out.phases.push_back(Collect(runs, i, phase));
+    }
+  }
+  out.verdict = !out.failed.empty()         ? Verdict::kFail
+                : !out.inconclusive.empty() ? Verdict::kInconclusive
+                                            : Verdict::kPass;
+  return out;
+}
+
+std::string SeedsText(std::span<const RunReport> runs) {
+  const SeedsReport summary = SummarizeSeeds(runs);
+  std::string out = ScenarioText(runs.front());
+  absl::StrAppend(&out, "  ", Plural(runs.size(), "seed"), ", ", runs.front().seed, " to ",
+                  runs.back().seed, "\n\n");
+  const auto fullest = std::max_element(
+      runs.begin(), runs.end(), [](const RunReport& a, const RunReport& b) {
+        return a.incidents.size() < b.incidents.size();
+      });
+  for (size_t i = 0; i < fullest->incidents.size(); ++i) {
+    out += IncidentTable(summary, fullest->incidents[i], i, runs.size()) + "\n";
+  }
+  uint64_t wall_us = 0;
+  uint64_t virtual_us = 0;
+  for (const RunReport& run : runs) {
+    wall_us += run.environment.wall_us;
+    virtual_us += run.virtual_us();
+  }
+  absl::StrAppend(&out, "Runs: ", SecondsText(Micros(static_cast<int64_t>(virtual_us))),
+                  " virtual s in ", SecondsText(Micros(static_cast<int64_t>(wall_us))),
+                  " s of computing\nDigest of digests: ", DigestText(summary.digest), "\nVerdict: ",
+                  ToAbsl(VerdictName(summary.verdict)), " (",
+                  runs.size() - summary.failed.size() - summary.inconclusive.size(), " passed, ",
+                  summary.failed.size(), " failed, ", summary.inconclusive.size(),
+                  " inconclusive)\n");
+  for (const auto& [what, seeds] :
+       {std::pair{"failed", &summary.failed}, std::pair{"inconclusive", &summary.inconclusive}}) {
+    if (!seeds->empty()) out += Wrap(absl::StrCat(what, ": seeds ", SeedsOf(*seeds)), 2);
+  }
+  for (const RunReport& run : runs) {
+    if (run.verdict == Verdict::kPass) continue;
+    out += Wrap(absl::StrCat("seed ", run.seed, ": ",
+                             run.reasons.empty() ? std::string("-") : run.reasons.front()),
+                2);
+    absl::StrAppend(&out, "To reproduce:\n  ", ReproduceCommand(run), "\n");
+    break;
+  }
+  return out;
+}
+
+Json SeedsJson(std::span<const RunReport> runs) {
+  const SeedsReport summary = SummarizeSeeds(runs);
+  const RunReport& first = runs.front();
+  Json phases = Json::array();
+  for (const SeedPhase& phase : summary.phases) {
+    Json row = {{"incident", phase.incident},
+                {"phase", phase.key},
+                {"runs", phase.values.size()},
+                {"missing", phase.missing}};
+    for (const auto& [name, percent] : kStatistics) {
+      const std::string key = std::string(name) + "_us";
+      row[key] = phase.values.empty() ? Json(nullptr) : Json(Quantile(phase.values, percent).us);
+    }
+    row["min_seed"] = phase.values.empty() ? Json(nullptr) : Json(phase.min_seed);
+    row["max_seed"] = phase.values.empty() ? Json(nullptr) : Json(phase.max_seed);
+    phases.push_back(std::move(row));
+  }
+  Json all = Json::array();
+  uint64_t wall_us = 0;
+  for (const RunReport& run : runs) {
+    wall_us += run.environment.wall_us;
+    all.push_back(JsonReport(run));
+  }
+  return {{"schema_version", kReportSchemaVersion},
+          {"scenario", first.scenario.name},
+          {"seeds", {first.seed, runs.back().seed}},
+          {"rules", first.rules},
+          {"cpu", CpuText(first.cpu)},
+          {"transport", TransportName(first.transport)},
+          {"build", first.environment.build},
+          {"digest", DigestText(summary.digest)},
+          {"verdict", VerdictName(summary.verdict)},
+          {"failed_seeds", summary.failed},
+          {"inconclusive_seeds", summary.inconclusive},
+          {"wall_us", wall_us},
+          {"peak_rss_bytes", runs.back().environment.peak_rss_bytes},
+          {"phases", std::move(phases)},
+          {"runs", std::move(all)}};
+}
+
+}  // namespace gossamer::sim

@@ -1,0 +1,301 @@
+#include "sim/report/text_report.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "core/base/strings.h"
+#include "sim/report/phases.h"
+#include "sim/report/text_format.h"
+#include "sim/scenario/schema_table.h"
+
+namespace gossamer::sim {
+namespace {
+
+// Of more victims than this only the extremes are shown one by one.
+constexpr size_t kVictimsShown = 12;
+constexpr size_t kIncidentsShown = 20;
+
+std::string DurationTable(const RunReport& report) {
+  TextTable table({"from the injection, seconds", "samples", "min", "p50", "p90", "p99", "max"});
+  for (const Phase& phase : Phases()) {
+    const PhaseSamples samples = SamplesOf(phase, report.incidents);
+    if (samples.expected == 0) continue;
+    std::vector<std::string> row = {std::string(phase.label), CountText(samples.values.size())};
+    if (samples.values.size() < samples.expected) {
+      absl::StrAppend(&row.back(), " of ", CountText(samples.expected));
+    }
+    for (const uint32_t percent : {0, 50, 90, 99, 100}) {
+      row.push_back(samples.values.empty() ? "-" : SecondsText(Quantile(samples.values, percent)));
+    }
+    table.Add(std::move(row));
+  }
+  return absl::StrCat("Detection and failover\n", table.Render(2));
+}
+
+// "3 primaries, 5 replicas".
+std::string VictimsText(const IncidentTimes& incident) {
+  const size_t primaries = incident.primaries();
+  const size_t replicas = incident.victims.size() - primaries;
+  std::string text;
+  if (primaries > 0) text = Plural(primaries, "primary");
+  if (replicas > 0) absl::StrAppend(&text, text.empty() ? "" : " + ", Plural(replicas, "replica"));
+  return text;
+}
+
+std::string IncidentTable(const RunReport& report) {
+  TextTable table({"incident", "victims", "at", "lost", "PFAIL", "FAIL", "all FAIL", "covered",
+                   "cluster ok"});
+  table.Left(1);
+  for (const IncidentTimes& incident : report.incidents) {
+    if (table.rows() == kIncidentsShown) break;
+    const auto since = [&](std::optional<Instant> at) {
+      return at ? SecondsText(*at - incident.at) : std::string("-");
+    };
+    table.Add({absl::StrCat(incident.number, " ", ToAbsl(FaultName(incident.fault))),
+               VictimsText(incident), SecondsText(incident.at - Instant{}),
+               absl::StrCat(incident.lost_shards.size()), since(incident.FirstPfail()),
+               since(incident.FirstFail()), since(incident.AllFail(2)), since(incident.Covered()),
+               since(incident.ok[2])});
+  }
+  std::string out = absl::StrCat("Incidents\n", table.Render(2));
+  if (report.incidents.size() > kIncidentsShown) {
+    absl::StrAppend(&out, "  and ", report.incidents.size() - kIncidentsShown, " more\n");
+  }
+  return out;
+}
+
+// The slowest first: what never happened, then by cover (primaries) or by FAIL.
+bool Slower(const VictimTimes& a, const VictimTimes& b) {
+  const auto rank = [](const VictimTimes& v) {
+    const std::optional<Instant> at = v.was_primary ? v.covered : v.fail_known.back();
+    return std::make_pair(v.was_primary ? 0 : 1, -(at ? at->us : INT64_MAX));
+  };
+  return std::make_pair(rank(a), a.node) < std::make_pair(rank(b), b.node);
+}
+
+void AddVictimRow(const IncidentTimes& incident, const VictimTimes& v, TextTable* table) {
+  const auto since = [&](std::optional<Instant> at) {
+    return at ? SecondsText(*at - incident.at) : std::string("-");
+  };
+  const std::string role = absl::StrCat(v.was_primary ? "primary" : "replica",
+                                        v.has_survivor ? "" : " (lost)",
+                                        v.returned ? " (back)" : "");
+  std::vector<std::string> row = {absl::StrCat("node ", v.node.value), role, absl::StrCat(v.shard),
+                                  since(v.first_pfail), since(v.first_fail),
+                                  since(v.fail_known.back())};
+  if (v.was_primary) {
+    row.insert(row.end(), {since(v.election), absl::StrCat(v.elections), since(v.promoted),
+                           v.winner == NodeIndex{} ? "-" : NodeText(v.winner), since(v.covered)});
+  }
+  table->Add(std::move(row));
+}
+
+std::string VictimTable(const IncidentTimes& incident) {
+  std::vector<VictimTimes> victims = incident.victims;
+  std::sort(victims.begin(), victims.end(), Slower);
+  const bool all = victims.size() <= kVictimsShown;
+  TextTable table({"victim", "role", "shard", "PFAIL", "FAIL", "all FAIL", "election", "tries",
+                   "promoted", "by", "covered"});
+  table.Left(1);
+  const size_t primaries = incident.primaries();
+  for (size_t i = 0; i < victims.size(); ++i) {
+    // The slowest four and the fastest two primaries stand for the rest.
+    const bool extreme = i < 4 || (i + 2 >= primaries && i < primaries);
+    if (all || extreme) AddVictimRow(incident, victims[i], &table);
+  }
+  return absl::StrCat("Victims of incident ", incident.number, ": ",
+                      ToAbsl(Clip(incident.text, 50)), all ? "" : " (slowest and fastest)", "\n",
+                      table.Render(2));
+}
+
+// Actions, and faults that took nobody away; the others are incidents with times of their own.
+std::string StepsText(const RunReport& report) {
+  std::string out;
+  size_t shown = 0;
+  for (const TimelineStep& step : report.steps) {
+    const bool incident = std::any_of(
+        report.incidents.begin(), report.incidents.end(),
+        [&](const IncidentTimes& i) { return i.at == step.at && i.text == step.text; });
+    if ((incident && step.refusals.empty()) || ++shown > kIncidentsShown) continue;
+    out += Wrap(absl::StrCat(SecondsText(step.at - Instant{}), " s  ", step.text, ": ",
+                             Plural(step.nodes.size(), "node")),
+                2);
+    for (size_t i = 0; i < step.refusals.size() && i < 3; ++i) {
+      out += Wrap("refused by " + step.refusals[i], 4);
+    }
+  }
+  if (out.empty()) return out;
+  if (shown > kIncidentsShown) absl::StrAppend(&out, "  and ", shown - kIncidentsShown, " more\n");
+  return "Other steps\n" + out + "\n";
+}
+
+std::string RefusalsText(const ElectionTotals& elections) {
+  std::string text;
+  for (size_t i = 0; i < elections.votes_refused.size(); ++i) {
+    if (elections.votes_refused[i] == 0) continue;
+    absl::StrAppend(&text, text.empty() ? " (" : ", ", CountText(elections.votes_refused[i]), " ",
+                    ToAbsl(VoteRefusalName(static_cast<VoteRefusal>(i))));
+  }
+  return text.empty() ? text : text + ")";
+}
+
+std::string OutcomeText(const RunReport& report) {
+  const ElectionTotals& e = report.elections;
+  uint64_t refused = 0;
+  for (const uint64_t count : e.votes_refused) refused += count;
+  std::string out = Wrap(
+      absl::StrCat("Elections: ", CountText(e.started), " started, ", CountText(e.won), " won, ",
+                   CountText(e.lost()), " lost, ", CountText(e.retried), " retried; votes: ",
+                   CountText(e.votes_granted), " granted, ", CountText(refused), " refused",
+                   RefusalsText(e)),
+      0);
+  absl::StrAppend(&out, "Slots without a server: ",
+                  CountText(report.unavailability.survivors / 1000000), " slot-seconds");
+  if (report.unavailability.lost > 0) {
+    absl::StrAppend(&out, ", and ", CountText(report.unavailability.lost / 1000000),
+                    " of shards lost as a whole");
+  }
+  absl::StrAppend(&out, "\nFalse FAILs: ", CountText(report.false_fails),
+                  ", false PFAILs: ", CountText(report.false_pfails), "\n");
+  for (const IncidentTimes& incident : report.incidents) {
+    const std::string quorum = QuorumText(incident);
+    if (quorum.empty()) continue;
+    out += Wrap(absl::StrCat("No quorum after incident ", incident.number, ": ", quorum,
+                             " are left (", incident.voters,
+                             " are counted), so no node can be marked FAIL and no vote won"),
+                0);
+  }
+  return out;
+}
+
+std::string TrafficTable(const RunReport& report) {
+  const TrafficTotals& traffic = report.result.traffic;
+  const uint64_t seconds = std::max<uint64_t>(report.virtual_us() / 1000000, 1);
+  const uint64_t nodes = static_cast<uint64_t>(report.scenario.node_count());
+  TextTable table({"Traffic", "messages", "bytes", "gossip entries", "messages/s per node"});
+  std::array<uint64_t, 3> total{};
+  const auto row = [&](std::string name, uint64_t messages, uint64_t bytes, uint64_t entries) {
+    const uint64_t tenths = messages * 10 / seconds / std::max<uint64_t>(nodes, 1);
+    table.Add({std::move(name), CountText(messages), BytesText(bytes), CountText(entries),
+               absl::StrFormat("%d.%d", tenths / 10, tenths % 10)});
+  };
+  for (size_t i = 0; i <= kMessageTypes; ++i) {
+    total[0] += traffic.messages[i];
+    total[1] += traffic.bytes[i];
+    total[2] += traffic.entries[i];
+    if (traffic.messages[i] == 0) continue;
+    const MessageType type = static_cast<MessageType>(i);
+    row(i == kMessageTypes ? "unknown" : std::string(MessageTypeName(type)), traffic.messages[i],
+        traffic.bytes[i], traffic.entries[i]);
+  }
+  row("all", total[0], total[1], total[2]);
+  return table.Render(0);
+}
+
+std::string MemoryLine(const RunReport& report) {
+  const MemoryByKind& m = report.result.memory;
+  const std::pair<const char*, uint64_t> kinds[] = {
+      {"peer tables", m.peer_tables},   {"failure reports", m.failure_reports},
+      {"slot maps", m.slot_maps},       {"connections", m.connections},
+      {"messages", m.messages},         {"shared facts", m.shared_facts},
+      {"names", m.names},               {"events", m.events}};
+  std::string text = "Peak memory:";
+  const char* separator = " ";
+  for (const auto& [name, bytes] : kinds) {
+    if (bytes == 0) continue;
+    absl::StrAppend(&text, separator, name, " ", MemoryText(bytes));
+    separator = ", ";
+  }
+  if (report.environment.peak_rss_bytes > 0) {
+    absl::StrAppend(&text, separator, "process ", MemoryText(report.environment.peak_rss_bytes));
+  }
+  return Wrap(text, 0);
+}
+
+std::string RunLine(const RunReport& report) {
+  const uint64_t wall_us = std::max<uint64_t>(report.environment.wall_us, 1);
+  const uint64_t tenths = report.virtual_us() * 10 / wall_us;
+  return absl::StrFormat("Run: %s virtual s in %s s, %d.%d times real time, %s events\n",
+                         SecondsText(Micros(static_cast<int64_t>(report.virtual_us()))),
+                         SecondsText(Micros(static_cast<int64_t>(wall_us))), tenths / 10,
+                         tenths % 10, CountText(report.result.traffic.events));
+}
+
+std::string VerdictText(const RunReport& report) {
+  std::string out = absl::StrCat("Verdict: ", ToAbsl(VerdictName(report.verdict)), "\n");
+  for (const std::string& reason : report.reasons) out += Wrap("- " + reason, 2);
+  if (report.verdict != Verdict::kPass) {
+    absl::StrAppend(&out, "To reproduce:\n  ", ReproduceCommand(report), "\n");
+  }
+  return out;
+}
+
+std::string ViolationsText(const RunReport& report) {
+  if (report.violation_count == 0) return {};
+  std::string out = absl::StrCat("Violations: ", CountText(report.violation_count), "\n");
+  for (const Violation& violation : report.violations) {
+    out += Wrap(absl::StrCat(SecondsText(violation.at), " s  ", violation.invariant, ": ",
+                             violation.text),
+                2);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string ReproduceCommand(const RunReport& report) {
+  std::string command = absl::StrCat("gossamer-sim run ", report.scenario.file, " --seed ",
+                                     report.seed);
+  if (report.rules != report.scenario.rules) absl::StrAppend(&command, " --rules ", report.rules);
+  if (report.cpu.preset != report.scenario.cpu.preset) {
+    absl::StrAppend(&command, " --cpu ", report.cpu.preset);
+  }
+  if (report.transport != Transport::kTyped) {
+    absl::StrAppend(&command, " --transport ", ToAbsl(TransportName(report.transport)));
+  }
+  return command;
+}
+
+std::string ScenarioText(const RunReport& report) {
+  const Scenario& s = report.scenario;
+  std::string out = absl::StrCat(s.name, "\n");
+  if (!s.about.empty()) out += Wrap(s.about, 2);
+  return out + Wrap(absl::StrCat(CountText(static_cast<uint64_t>(s.node_count())), " nodes (",
+                                 Plural(static_cast<uint64_t>(s.shards), "shard"), " of ",
+                                 s.replicas_per_shard + 1, "), node timeout ",
+                                 SecondsText(report.node_timeout), " s, rules ", report.rules,
+                                 ", cpu ", CpuText(report.cpu), ", transport ",
+                                 ToAbsl(TransportName(report.transport))),
+                    2);
+}
+
+std::string ExpectationsText(const RunReport& report) {
+  std::string out = "Expectations\n";
+  for (const ExpectationResult& result : report.expectations) {
+    const std::string line =
+        absl::StrCat(ToAbsl(VerdictName(result.verdict)), "  ",
+                     report.scenario.expect[result.index].text, ": ", result.reason);
+    out += Wrap(line, 2);
+  }
+  return out;
+}
+
+std::string TextReport(const RunReport& report) {
+  std::string out = ScenarioText(report) + "\n";
+  if (!report.incidents.empty()) {
+    out += DurationTable(report) + "\n" + IncidentTable(report) + "\n";
+    const size_t shown = std::min<size_t>(report.incidents.size(), 3);
+    for (size_t i = 0; i < shown; ++i) out += VictimTable(report.incidents[i]) + "\n";
+  }
+  out += StepsText(report) + OutcomeText(report) + "\n" + TrafficTable(report) + "\n" + MemoryLine(report) +
+         RunLine(report) + "Digest: " + DigestText(report.result.digest) + "\n\n" +
+         ViolationsText(report) + ExpectationsText(report) + VerdictText(report);
+  return out;
+}
+
+}  // namespace gossamer::sim

@@ -1,0 +1,24 @@
+// The report of one run as text: what happened and how long it took first, then where the traffic and the memory went.
+//
+// At most kReportWidth columns. The meaning of every line: sim/README.md. Thread safety: pure functions.
+#ifndef GOSSAMER_SIM_REPORT_TEXT_REPORT_H_
+#define GOSSAMER_SIM_REPORT_TEXT_REPORT_H_
+
+#include <string>
+
+#include "sim/report/run_report.h"
+
+namespace gossamer::sim {
+
+std::string TextReport(const RunReport& report);
+
+// The command that repeats the run, for copying: "gossamer-sim run storm.yaml --seed 42 --stop-at 43.2s".
+std::string ReproduceCommand(const RunReport& report);
+
+// The parts, for the summary over several seeds.
+std::string ScenarioText(const RunReport& report);
+std::string ExpectationsText(const RunReport& report);
+
+}  // namespace gossamer::sim
+
+#endif  // GOSSAMER_SIM_REPORT_TEXT_REPORT_H_

@@ -1,0 +1,261 @@
+#include <algorithm>
+#include <utility>
+
+#include "core/cluster/config_options.h"
+#include "sim/scenario/load_parts.h"
+#include "sim/scenario/units.h"
+
+namespace gossamer::sim {
+namespace {
+
+// A duration in whole units of `unit` microseconds, as Valkey's configuration writes it.
+bool TranslateDuration(const TreeNode& value, const OptionInfo& info, DiagnosticSink* sink,
+                       std::string* text) {
+  const Parsed<Duration> length = ParseDuration(value.text);
+  const int64_t unit = info.type == OptionType::kSeconds ? 1'000'000 : 1'000;
+  if (!length.ok()) {
+    ErrorAt(sink, value, std::string(info.name) + ": " + length.error().message,
+            length.error().help);
+    return false;
+  }
+  if (length.value().us % unit != 0) {
+    ErrorAt(sink, value,
+            std::string(info.name) + ": '" + value.text + "' is not a whole number of " +
+                (unit == 1'000 ? "milliseconds" : "seconds"));
+    return false;
+  }
+  *text = std::to_string(length.value().us / unit);
+  return true;
+}
+
+// The scenario's notation of an option's value in Valkey's notation.
+bool Translate(const TreeNode& value, const OptionInfo& info, DiagnosticSink* sink,
+               std::string* text) {
+  const std::string name(info.name);
+  switch (info.type) {
+    case OptionType::kMillis:
+    case OptionType::kSeconds:
+      return TranslateDuration(value, info, sink, text);
+    case OptionType::kYesNo: {
+      // Valkey's own words are what an operator copies from a valkey.conf.
+      if (value.text == "yes" || value.text == "no") break;
+      const Parsed<bool> yes = ParseBoolean(value.text);
+      if (!yes.ok()) {
+        ErrorAt(sink, value, name + ": " + yes.error().message, yes.error().help);
+        return false;
+      }
+      *text = yes.value() ? "yes" : "no";
+      return true;
+    }
+    case OptionType::kBytes: {
+      const Parsed<uint64_t> size = value.text == "0" ? Parsed<uint64_t>(0) : ParseSize(value.text);
+      if (!size.ok()) {
+        ErrorAt(sink, value, name + ": " + size.error().message, size.error().help);
+        return false;
+      }
+      *text = std::to_string(size.value());
+      return true;
+    }
+    case OptionType::kInteger:
+    case OptionType::kPort: {
+      const Parsed<int64_t> number = ParseInteger(value.text);
+      if (!number.ok() || value.quoted) {
+        ErrorAt(sink, value,
+                name + ": " +
+                    (number.ok() ? "a number without quotes goes here" : number.error().message));
+        return false;
+      }
+      break;
+    }
+    case OptionType::kText:
+    case OptionType::kWord:
+      break;
+  }
+  *text = value.text;
+  return true;
+}
+
+void LoadOption(const TreeNode& key, const TreeNode& value, bool running, DiagnosticSink* sink,
+                std::map<std::string, std::string>* config) {
+  if (key.refused || value.refused) return;
+  const OptionInfo* info = FindOption(key.text);
+  if (info == nullptr) {
+    const std::string_view nearest = NearestOption(key.text);
+    ErrorAt(sink, key, "unknown option '" + key.text + "'",
+            nearest.empty() ? "" : "nearest is '" + std::string(nearest) + "'");
+    return;
+  }
+  if (running && info->fixed) {
+    ErrorAt(sink, key, "option '" + key.text + "' cannot change in a running node");
+    return;
+  }
+  if (value.kind != TreeNode::Kind::kScalar) {
+    ErrorAt(sink, value, key.text + " takes a single value, not " + std::string(KindText(value)));
+    return;
+  }
+  std::string text;
+  if (!Translate(value, *info, sink, &text)) return;
+  ClusterOptions scratch;
+  std::string error;
+  if (!ApplyOption(key.text, text, &scratch, &error)) {
+    ErrorAt(sink, value, std::move(error));
+    return;
+  }
+  if (!info->used()) {
+    sink->Add(Severity::kWarning, key.place, key.length,
+              "option '" + key.text + "' has no effect on a simulated cluster");
+  }
+  (*config)[key.text] = std::move(text);
+}
+
+void LoadStart(const MapReader& cluster, Scenario* scenario) {
+  const TreeNode* value = cluster.Value("start");
+  if (value == nullptr) return;
+  if (value->kind == TreeNode::Kind::kMap) {
+    const MapReader start(*value, Section::kStart, cluster.sink());
+    if (start.Read("nodes_conf", &scenario->nodes_conf_file))
+      scenario->start = StartKind::kNodesConf;
+    return;
+  }
+  std::string word;
+  if (!cluster.Read("start", &word)) return;
+  scenario->start = word == "cold"   ? StartKind::kCold
+                    : word == "meet" ? StartKind::kMeet
+                                     : StartKind::kFormed;
+}
+
+void LoadOverrides(const MapReader& cluster, LoadContext* context) {
+  for (const TreeNode* item : cluster.List("nodes")) {
+    const MapReader reader(*item, Section::kNodeOverride, context->sink);
+    NodeOverride over;
+    const TreeNode* target = reader.ok() ? reader.Value("target") : nullptr;
+    if (target == nullptr || !LoadTarget(*target, context, &over.target)) continue;
+    if (const TreeNode* config = reader.Value("config")) {
+      LoadConfig(*config, false, context->sink, &over.config);
+    }
+    reader.Read("rules", &over.rules);
+    if (!reader.Has("config") && !reader.Has("rules")) {
+      ErrorAt(context->sink, *item, "an override without config or rules changes nothing");
+    }
+    context->scenario->overrides.push_back(std::move(over));
+  }
+}
+
+// Counts and zones that other parts refer to. False if one of them is wrong.
+bool LoadSize(const MapReader& cluster, Scenario* scenario) {
+  bool good = true;
+  for (const auto& [key, field] :
+       {std::pair{"shards", &scenario->shards},
+        std::pair{"replicas_per_shard", &scenario->replicas_per_shard}}) {
+    if (cluster.Has(key)) good &= cluster.Read(key, field);
+  }
+  if (cluster.Has("zones")) good &= cluster.Read("zones", &scenario->zones);
+  if (good && scenario->node_count() > kMaxScenarioNodes) {
+    good = false;
+    ErrorAt(cluster.sink(),
+            cluster.KeyNode(cluster.Has("shards") ? "shards" : "replicas_per_shard"),
+            std::to_string(scenario->shards) + " shards with " +
+                std::to_string(scenario->replicas_per_shard) + " replicas each are " +
+                std::to_string(scenario->node_count()) + " nodes, at most " +
+                std::to_string(kMaxScenarioNodes));
+  }
+  std::vector<std::string> sorted = scenario->zones;
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice != sorted.end()) {
+    ErrorAt(cluster.sink(), *cluster.Value("zones"), "zone '" + *twice + "' stands there twice");
+  }
+  return good;
+}
+
+void LoadRules(const MapReader& root, Scenario* scenario) {
+  const TreeNode* value = root.Value("rules");
+  if (value == nullptr) return;
+  if (value->kind != TreeNode::Kind::kMap) {
+    root.Read("rules", &scenario->rules);
+    return;
+  }
+  const MapReader rules(*value, Section::kRules, root.sink());
+  rules.Read("base", &scenario->rules);
+  std::vector<std::string> bugs;
+  if (rules.Read("bugs", &bugs) && !bugs.empty()) {
+    ErrorAt(root.sink(), *rules.Value("bugs"),
+            "bug '" + bugs.front() + "': no historical bug can be planted yet",
+            "leave bugs out, or write bugs: []");
+  }
+}
+
+void LoadCpu(const MapReader& root, CpuSpec* spec) {
+  const TreeNode* value = root.Value("cpu");
+  if (value == nullptr) return;
+  if (value->kind != TreeNode::Kind::kMap) {
+    root.Read("cpu", &spec->preset);
+    return;
+  }
+  const MapReader cpu(*value, Section::kCpu, root.sink());
+  cpu.Read("preset", &spec->preset);
+  cpu.Read("scale", &spec->scale_percent);
+  cpu.Read("cores_per_machine", &spec->cores_per_machine);
+  cpu.Read("nodes_per_machine", &spec->nodes_per_machine);
+}
+
+}  // namespace
+
+void LoadConfig(const TreeNode& node, bool running, DiagnosticSink* sink,
+                std::map<std::string, std::string>* config) {
+  if (node.kind != TreeNode::Kind::kMap) {
+    ErrorAt(sink, node,
+            "config takes a map of cluster-* options, not " + std::string(KindText(node)));
+    return;
+  }
+  for (size_t i = 0; i < node.keys.size(); ++i) {
+    LoadOption(node.keys[i], node.items[i], running, sink, config);
+  }
+}
+
+void LoadCluster(const MapReader& root, LoadContext* context) {
+  const TreeNode* value = root.Value("cluster");
+  context->cluster_known = value != nullptr || !root.Has("cluster");
+  if (value == nullptr) return;
+  const MapReader cluster(*value, Section::kCluster, context->sink);
+  if (!cluster.ok()) {
+    context->cluster_known = false;
+    return;
+  }
+  context->cluster_known = LoadSize(cluster, context->scenario);
+  LoadStart(cluster, context->scenario);
+  if (const TreeNode* config = cluster.Value("config")) {
+    LoadConfig(*config, false, context->sink, &context->scenario->config);
+  }
+  LoadOverrides(cluster, context);
+}
+
+void LoadNetwork(const MapReader& root, LoadContext* context) {
+  Scenario* scenario = context->scenario;
+  scenario->latency.quantiles = {{500'000, Micros(300)}};
+  if (const TreeNode* value = root.Value("network")) {
+    const MapReader network(*value, Section::kNetwork, context->sink);
+    network.Read("latency", &scenario->latency);
+    network.Read("loss", &scenario->loss);
+    network.Read("bandwidth", &scenario->bandwidth_bytes_per_s);
+    if (const TreeNode* zones = network.Value("between_zones")) {
+      const MapReader between(*zones, Section::kBetweenZones, context->sink);
+      between.Read("latency", &scenario->between_zones);
+    }
+  }
+  if (const TreeNode* value = root.Value("disk")) {
+    MapReader(*value, Section::kDisk, context->sink).Read("fsync", &scenario->fsync);
+  }
+  if (const TreeNode* value = root.Value("replication")) {
+    const MapReader replication(*value, Section::kReplication, context->sink);
+    replication.Read("write_rate", &scenario->replication.write_bytes_per_s);
+    replication.Read("lag", &scenario->replication.lag);
+  }
+}
+
+void LoadRulesAndCpu(const MapReader& root, LoadContext* context) {
+  LoadRules(root, context->scenario);
+  LoadCpu(root, &context->scenario->cpu);
+}
+
+}  // namespace gossamer::sim

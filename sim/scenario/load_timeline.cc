@@ -1,0 +1,213 @@
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "core/base/strings.h"
+#include "sim/scenario/describe.h"
+#include "sim/scenario/load_parts.h"
+#include "sim/scenario/units.h"
+
+namespace gossamer::sim {
+namespace {
+
+constexpr size_t kMaxItems = 1000;
+constexpr size_t kMaxSides = 16;
+
+std::string Listed(const std::vector<std::string_view>& words) {
+  std::string out;
+  for (const std::string_view word : words) out += (out.empty() ? "" : ", ") + std::string(word);
+  return out;
+}
+
+// The item's row of FaultKinds or ActionKinds, or null when the item does not say what it is.
+const KindInfo* ReadKind(const MapReader& reader, TimelineItem* item) {
+  const bool fault = reader.Has("fault");
+  if (fault == reader.Has("action")) {
+    ErrorAt(reader.sink(), fault ? reader.KeyNode("action") : reader.node(),
+            fault ? "an item is a fault or an action, not both" : "an item without fault or action",
+            fault ? "write two items" : "write fault: kill, or action: restart");
+    return nullptr;
+  }
+  std::string word;
+  if (!reader.Read(fault ? "fault" : "action", &word)) return nullptr;
+  const std::span<const KindInfo> kinds = fault ? FaultKinds() : ActionKinds();
+  const auto kind = std::find_if(kinds.begin(), kinds.end(),
+                                 [&](const KindInfo& info) { return info.word == word; });
+  const auto index = static_cast<uint8_t>(kind - kinds.begin());
+  item->is_fault = fault;
+  if (fault) {
+    item->fault = static_cast<FaultKind>(index);
+  } else {
+    item->action = static_cast<ActionKind>(index);
+  }
+  return &*kind;
+}
+
+// Keys of the section that this kind does not take, and those that it needs.
+void CheckKeys(const MapReader& reader, const KindInfo& kind) {
+  const std::vector<std::string_view> allowed = KeysOf(kind);
+  const SectionInfo& section = SchemaSection(Section::kTimelineItem);
+  for (const TreeNode& key : reader.node().keys) {
+    const bool common = key.text == "at" || key.text == "fault" || key.text == "action";
+    if (common || key.refused || section.Find(key.text) == nullptr) continue;
+    if (std::find(allowed.begin(), allowed.end(), key.text) != allowed.end()) continue;
+    ErrorAt(reader.sink(), key, "'" + std::string(kind.word) + "' has no '" + key.text + "'",
+            std::string(kind.word) + " takes: " + Listed(allowed));
+  }
+  for (const std::string_view key : SplitWords(kind.required)) {
+    if (reader.Has(key)) continue;
+    ErrorAt(reader.sink(), reader.node(),
+            "'" + std::string(kind.word) + "' needs '" + std::string(key) + "'",
+            std::string(key) + ": " + std::string(section.Find(key)->about));
+  }
+  if (!kind.link) return;
+  if (reader.Has("target") == reader.Has("between")) {
+    ErrorAt(reader.sink(), reader.Has("between") ? reader.KeyNode("between") : reader.node(),
+            "'" + std::string(kind.word) + "' needs either target or between",
+            "target: {...} against all others, or between: [{...}, {...}]");
+  }
+}
+
+void ReadSides(const MapReader& reader, LoadContext* context, TimelineItem* item) {
+  if (!reader.Has("between")) return;
+  const std::vector<const TreeNode*> sides = reader.List("between");
+  const TreeNode* list = reader.Value("between");
+  if (list == nullptr || list->kind != TreeNode::Kind::kList) return;
+  if (list->items.size() < 2 || list->items.size() > kMaxSides) {
+    ErrorAt(context->sink, *list, "between has " + std::to_string(list->items.size()) + " sides",
+            "it takes 2 to " + std::to_string(kMaxSides) + " targets");
+  }
+  for (const TreeNode* side : sides) {
+    Target target;
+    LoadTarget(*side, context, &target);
+    item->between.push_back(std::move(target));
+  }
+}
+
+void ReadDirection(const MapReader& reader, TimelineItem* item) {
+  std::string word;
+  if (!reader.Read("direction", &word)) return;
+  item->direction = word == "to"     ? Direction::kTo
+                    : word == "from" ? Direction::kFrom
+                                     : Direction::kBoth;
+  if (item->direction != Direction::kBoth && item->between.size() > 2) {
+    ErrorAt(reader.sink(), *reader.Value("direction"),
+            "direction " + word + " with more than two sides",
+            "it speaks of the first side and one other");
+  }
+}
+
+// `to` names one node, whatever the run looks like by then.
+bool NamesOne(const Target& target) {
+  const bool primary_of_one = target.role == Target::Role::kPrimary && target.shards.size() == 1;
+  return (target.count && *target.count == 1) ||
+         (!target.percent && !target.count && (target.nodes.size() == 1 || primary_of_one));
+}
+
+void ReadTo(const MapReader& reader, LoadContext* context, TimelineItem* item) {
+  const TreeNode* value = reader.Value("to");
+  if (value == nullptr) return;
+  Target target;
+  if (!LoadTarget(*value, context, &target)) return;
+  if (!NamesOne(target)) {
+    ErrorAt(context->sink, *value, "'to' must name one node",
+            "write {node: 3}, {shard: 1, role: primary}, or add one: true");
+  }
+  item->to = std::move(target);
+}
+
+void ReadMode(const MapReader& reader, TimelineItem* item) {
+  const bool failover = !item->is_fault && item->action == ActionKind::kFailover;
+  const bool reset = !item->is_fault && item->action == ActionKind::kReset;
+  if (!failover && !reset) return;
+  const std::vector<std::string_view> words =
+      failover ? std::vector<std::string_view>{"default", "force", "takeover"}
+               : std::vector<std::string_view>{"soft", "hard"};
+  item->mode = words.front();
+  std::string word;
+  if (!reader.Read("mode", &word)) return;
+  if (std::find(words.begin(), words.end(), word) == words.end()) {
+    ErrorAt(reader.sink(), *reader.Value("mode"),
+            "mode '" + word + "' does not belong to " + std::string(ActionName(item->action)),
+            "one of: " + Listed(words));
+    return;
+  }
+  item->mode = word;
+}
+
+// Values that the kind takes and that would do nothing.
+void CheckValues(const MapReader& reader, TimelineItem* item) {
+  if (reader.Read("probability", &item->probability) && item->probability.value == 0) {
+    ErrorAt(reader.sink(), *reader.Value("probability"), "a probability of 0% does nothing");
+  }
+  if (reader.Read("offset", &item->offset) && item->offset.us == 0) {
+    ErrorAt(reader.sink(), *reader.Value("offset"), "an offset of zero does nothing");
+  }
+}
+
+void CheckTimes(const MapReader& reader, const LoadContext& context, const TimelineItem& item) {
+  if (!context.duration_known) return;
+  const Duration end = context.scenario->duration;
+  if (item.at > end) {
+    ErrorAt(
+        reader.sink(), *reader.Value("at"),
+        "at " + FormatDuration(item.at) + " comes after the end of the run, " + FormatDuration(end),
+        "set duration");
+  } else if (item.length && item.at + *item.length > end) {
+    const TreeNode& node = *reader.Value("for");
+    reader.sink()->Add(Severity::kWarning, node.place, node.length,
+                       "the fault lasts beyond the end of the run, " + FormatDuration(end));
+  }
+}
+
+bool LoadItem(const TreeNode& node, LoadContext* context, TimelineItem* item) {
+  const MapReader reader(node, Section::kTimelineItem, context->sink);
+  if (!reader.ok()) return false;
+  item->place = node.place;
+  const bool has_time = reader.Read("at", &item->at);
+  const KindInfo* kind = ReadKind(reader, item);
+  if (kind != nullptr) CheckKeys(reader, *kind);
+  reader.Read("for", &item->length);
+  if (const TreeNode* target = reader.Value("target")) LoadTarget(*target, context, &item->target);
+  ReadSides(reader, context, item);
+  ReadDirection(reader, item);
+  reader.Read("latency", &item->latency);
+  reader.Read("rate", &item->rate_bytes_per_s);
+  reader.Read("factor", &item->factor);
+  reader.Read("with_disk", &item->with_disk);
+  reader.Read("slots", &item->slots);
+  CheckValues(reader, item);
+  ReadTo(reader, context, item);
+  if (kind != nullptr) ReadMode(reader, item);
+  if (const TreeNode* config = reader.Value("config")) {
+    LoadConfig(*config, true, context->sink, &item->config);
+  }
+  if (has_time) CheckTimes(reader, *context, *item);
+  if (kind == nullptr) return false;
+  item->text = Describe(*item);
+  return has_time;
+}
+
+}  // namespace
+
+void LoadTimeline(const MapReader& root, LoadContext* context) {
+  context->timeline_known = !root.Has("timeline");
+  if (context->timeline_known) return;
+  const std::vector<const TreeNode*> nodes = root.List("timeline");
+  if (nodes.size() > kMaxItems) {
+    ErrorAt(context->sink, *nodes[kMaxItems],
+            "more than " + std::to_string(kMaxItems) + " items in the timeline");
+    return;
+  }
+  std::vector<TimelineItem>& items = context->scenario->timeline;
+  for (const TreeNode* node : nodes) {
+    TimelineItem item;
+    if (LoadItem(*node, context, &item)) items.push_back(std::move(item));
+  }
+  const TreeNode* list = root.Value("timeline");
+  context->timeline_known = list != nullptr && items.size() == list->items.size();
+  std::stable_sort(items.begin(), items.end(),
+                   [](const TimelineItem& a, const TimelineItem& b) { return a.at < b.at; });
+}
+
+}  // namespace gossamer::sim

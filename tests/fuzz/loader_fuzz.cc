@@ -1,0 +1,63 @@
+// Any bytes as a scenario file: the loader returns, either with a scenario within the language's
+// bounds or with errors that point into the file, and says the same when asked again.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/check.h"
+#include "sim/scenario/diagnostics.h"
+#include "sim/scenario/loader.h"
+#include "sim/scenario/schema_table.h"
+
+namespace gossamer::sim {
+namespace {
+
+void CheckDiagnostics(std::string_view text, const std::vector<Diagnostic>& diagnostics) {
+  const auto lines = static_cast<int>(std::count(text.begin(), text.end(), '\n')) + 1;
+  size_t errors = 0;
+  for (const Diagnostic& d : diagnostics) {
+    errors += d.severity == Severity::kError ? 1 : 0;
+    GOSSAMER_CHECK(!d.message.empty());
+    GOSSAMER_CHECK(d.line >= 0 && d.line <= lines);
+    GOSSAMER_CHECK(d.line == 0 ? d.column == 0 : d.column >= 1);
+    GOSSAMER_CHECK(d.caret >= 0 && static_cast<size_t>(d.caret) <= d.excerpt.size());
+    GOSSAMER_CHECK(!Render(d).empty());
+  }
+  GOSSAMER_CHECK(errors <= kMaxDiagnostics);
+}
+
+void CheckScenario(const Scenario& scenario) {
+  GOSSAMER_CHECK(scenario.shards >= 1 && scenario.node_count() <= kMaxScenarioNodes);
+  GOSSAMER_CHECK(!scenario.expect.empty() && !scenario.latency.quantiles.empty());
+  GOSSAMER_CHECK(OptionsOf(scenario.config).node_timeout >= Millis(1));
+  Duration last;
+  for (const TimelineItem& item : scenario.timeline) {
+    GOSSAMER_CHECK(last <= item.at && item.at <= scenario.duration && !item.text.empty());
+    last = item.at;
+  }
+}
+
+void Try(std::string_view text) {
+  std::vector<Diagnostic> first;
+  std::vector<Diagnostic> second;
+  const std::optional<Scenario> scenario = LoadScenario(text, "", &first);
+  GOSSAMER_CHECK(scenario.has_value() == !HasErrors(first));
+  CheckDiagnostics(text, first);
+  if (scenario) CheckScenario(*scenario);
+  const std::optional<Scenario> again = LoadScenario(text, "", &second);
+  GOSSAMER_CHECK(again.has_value() == scenario.has_value() && Render(first) == Render(second));
+}
+
+}  // namespace
+}  // namespace gossamer::sim
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  gossamer::sim::Try({reinterpret_cast<const char*>(data), size});
+  return 0;
+}

@@ -1,0 +1,295 @@
+// Verdicts, and the text and JSON made from a report that was filled by hand.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "core/base/strings.h"
+#include "nlohmann/json.hpp"
+#include "sim/report/json_report.h"
+#include "sim/report/run_report.h"
+#include "sim/report/seeds_report.h"
+#include "sim/report/text_format.h"
+#include "sim/report/text_report.h"
+
+namespace gossamer::sim {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Instant At(int64_t ms) { return Instant{ms * 1000}; }
+
+// A primary and a replica killed at 60 s and everything over by 84 s.
+IncidentTimes HappyIncident() {
+  IncidentTimes incident;
+  incident.at = At(60000);
+  incident.text = "kill 10% of nodes";
+  incident.observers = 7;
+  incident.voters = 3;
+  incident.voters_left = 2;
+  VictimTimes primary;
+  primary.node = NodeIndex{0};
+  primary.was_primary = primary.has_survivor = true;
+  primary.slots = 5461;
+  primary.first_pfail = At(75012);
+  primary.first_fail = At(81500);
+  primary.fail_by = NodeIndex{1};
+  primary.fail_known = {At(81600), At(81700), At(81800)};
+  primary.election = primary.winning_election = At(82400);
+  primary.elections = 1;
+  primary.promoted = primary.covered = At(82410);
+  primary.winner = NodeIndex{3};
+  primary.votes = 2;
+  primary.covered_known = {At(82500), At(82600), At(82700)};
+  VictimTimes replica;
+  replica.node = NodeIndex{5};
+  replica.shard = 1;
+  replica.has_survivor = true;
+  replica.first_pfail = At(76000);
+  replica.first_fail = At(82000);
+  replica.fail_known = {At(82100), At(82200), At(82300)};
+  incident.victims = {primary, replica};
+  incident.ok = {At(83000), At(83500), At(84000)};
+  return incident;
+}
+
+RunReport HappyReport() {
+  RunReport report;
+  report.environment = {"0.1.0", "abc", "0123456789abcdef", 2000000, 50 << 20};
+  report.scenario.file = "scenarios/quickstart.yaml";
+  report.scenario.name = "quickstart";
+  report.scenario.duration = Seconds(150);
+  Expectation covered;
+  covered.name = "covered";
+  covered.text = "covered within 25s";
+  report.scenario.expect = {covered};
+  report.expectations = {{0, Verdict::kPass, "covered 22.41s after 60s"}};
+  report.seed = 42;
+  report.rules = report.scenario.rules;
+  report.node_timeout = Seconds(15);
+  report.result.ended_at = At(150000);
+  report.result.traffic.messages[0] = 1000;
+  report.result.traffic.bytes[0] = 2616000;
+  report.result.traffic.entries[0] = 3000;
+  report.incidents = {HappyIncident()};
+  return report;
+}
+
+void ExpectFits(const std::string& text) {
+  for (const std::string_view line : SplitWords(text, "\n")) EXPECT_LE(line.size(), 100u) << line;
+}
+
+TEST(VerdictTest, PassesWhenEverythingHappened) {
+  RunReport report = HappyReport();
+  DecideVerdict(true, &report);
+  EXPECT_EQ(report.verdict, Verdict::kPass);
+  EXPECT_TRUE(report.reasons.empty());
+}
+
+TEST(VerdictTest, FailsWithAnExpectation) {
+  RunReport report = HappyReport();
+  report.expectations[0] = {0, Verdict::kFail, "covered 30s after 60s, at most 25s"};
+  DecideVerdict(true, &report);
+  EXPECT_EQ(report.verdict, Verdict::kFail);
+  EXPECT_THAT(report.reasons,
+              ElementsAre("covered within 25s: covered 30s after 60s, at most 25s"));
+}
+
+TEST(VerdictTest, MissingPhasesFailWhereRecoveryIsDemanded) {
+  RunReport report = HappyReport();
+  report.incidents[0].ok.back().reset();
+  DecideVerdict(true, &report);
+  EXPECT_EQ(report.verdict, Verdict::kFail);
+  EXPECT_THAT(report.reasons, ElementsAre("incident 0 (kill 10% of nodes): no cluster ok"));
+
+  report = HappyReport();
+  report.incidents[0].ok.back().reset();
+  report.scenario.expect[0].kind = ExpectKind::kEvent;
+  report.scenario.expect[0].name = "fail-set";
+  DecideVerdict(true, &report);
+  EXPECT_EQ(report.verdict, Verdict::kPass);
+}
+
+TEST(VerdictTest, MissingPhasesOfAVictimThatCameBackDoNotCount) {
+  RunReport report = HappyReport();
+  VictimTimes& primary = report.incidents[0].victims[0];
+  primary.fail_known = {};
+  primary.covered.reset();
+  DecideVerdict(true, &report);
+  EXPECT_EQ(report.verdict, Verdict::kFail);
+
+  primary.returned = At(70000);
+  report.reasons.clear();
+  DecideVerdict(true, &report);
+  EXPECT_EQ(report.verdict, Verdict::kPass);
+}
+
+TEST(VerdictTest, SaysThatAQuorumIsMissing) {
+  RunReport report = HappyReport();
+  report.incidents[0].voters = 1000;
+  report.incidents[0].voters_left = 500;
+  report.incidents[0].victims[0].covered.reset();
+  DecideVerdict(true, &report);
+  EXPECT_THAT(report.reasons.at(0), HasSubstr("only 500 of 501 voting primaries are left"));
+  EXPECT_THAT(TextReport(report), HasSubstr("No quorum after incident 0: 500 of 501 voting primaries"));
+}
+
+TEST(VerdictTest, AnEarlyEndIsInconclusive) {
+  RunReport report = HappyReport();
+  report.result.end = RunEnd::kStopAt;
+  report.incidents[0].ok = {};
+  DecideVerdict(false, &report);
+  EXPECT_EQ(report.verdict, Verdict::kInconclusive);
+  EXPECT_THAT(report.reasons.back(), HasSubstr("stop-at"));
+}
+
+TEST(VerdictTest, CodecMismatchesFail) {
+  RunReport report = HappyReport();
+  report.result.codec_mismatches = 1;
+  DecideVerdict(true, &report);
+  EXPECT_EQ(report.verdict, Verdict::kFail);
+}
+
+TEST(TextReportTest, LeadsWithTheTimesAndFits) {
+  RunReport report = HappyReport();
+  DecideVerdict(true, &report);
+  const std::string text = TextReport(report);
+  ExpectFits(text);
+  EXPECT_THAT(text, HasSubstr("first PFAIL anywhere"));
+  EXPECT_THAT(text, HasSubstr("22.410"));
+  EXPECT_THAT(text, HasSubstr("Verdict: pass"));
+  EXPECT_THAT(text, Not(HasSubstr("To reproduce")));
+  EXPECT_LT(text.find("Detection and failover"), text.find("Incidents"));
+  EXPECT_LT(text.find("Incidents"), text.find("Traffic"));
+}
+
+TEST(TextReportTest, FitsWithManyVictimsAndLongWords) {
+  RunReport report = HappyReport();
+  IncidentTimes& incident = report.incidents[0];
+  incident.text = std::string(300, 'x');
+  for (uint32_t i = 0; i < 400; ++i) {
+    VictimTimes victim = incident.victims[i % 2];
+    victim.node = NodeIndex{100000 + i};
+    victim.winner = NodeIndex{100000 + i};
+    victim.shard = 100000 + i;
+    victim.has_survivor = i % 7 != 0;
+    if (i % 5 == 0) victim.returned = At(100000);
+    incident.victims.push_back(victim);
+  }
+  for (size_t i = 0; i < 11; ++i) report.result.traffic.messages[i] = UINT64_MAX / 20;
+  for (auto& refused : report.elections.votes_refused) refused = 123456789;
+  DecideVerdict(true, &report);
+  ExpectFits(TextReport(report));
+}
+
+TEST(TextReportTest, FailuresEndWithTheCommandThatRepeatsThem) {
+  RunReport report = HappyReport();
+  report.rules = "valkey-8.0";
+  report.transport = Transport::kWire;
+  report.expectations[0].verdict = Verdict::kFail;
+  DecideVerdict(true, &report);
+  EXPECT_THAT(TextReport(report),
+              HasSubstr("gossamer-sim run scenarios/quickstart.yaml --seed 42 --rules valkey-8.0 "
+                        "--transport wire\n"));
+}
+
+TEST(JsonReportTest, HasItsTopLevelInOrder) {
+  RunReport report = HappyReport();
+  DecideVerdict(true, &report);
+  const nlohmann::ordered_json json = JsonReport(report);
+  std::vector<std::string> keys;
+  for (const auto& item : json.items()) keys.push_back(item.key());
+  keys.resize(17);
+  EXPECT_THAT(keys, ElementsAre("schema_version", "scenario", "seed", "rules", "cpu", "transport",
+                                "build", "digest", "verdict", "virtual_us", "wall_us",
+                                "peak_rss_bytes", "messages", "entries", "incidents",
+                                "expectations", "violations"));
+  EXPECT_EQ(json["messages"], 1000);
+  EXPECT_EQ(json["entries"], 3000);
+  EXPECT_EQ(json["virtual_us"], 150000000);
+  EXPECT_EQ(json["digest"].get<std::string>().size(), 32u);
+  EXPECT_EQ(json["verdict"], "pass");
+}
+
+TEST(JsonReportTest, GivesTimesFromTheInjection) {
+  const nlohmann::ordered_json incident = JsonReport(HappyReport())["incidents"][0];
+  std::vector<std::string> keys;
+  for (const auto& item : incident.items()) keys.push_back(item.key());
+  keys.resize(9);
+  EXPECT_THAT(keys, ElementsAre("injected_us", "fault", "victims", "lost_shards", "first_pfail_us",
+                                "first_fail_us", "all_fail_us", "slots_covered_us",
+                                "cluster_ok_us"));
+  EXPECT_EQ(incident["injected_us"], 60000000);
+  EXPECT_EQ(incident["fault"], "kill");
+  EXPECT_EQ(incident["victims"], nlohmann::ordered_json({0, 5}));
+  EXPECT_EQ(incident["first_pfail_us"], 15012000);
+  EXPECT_EQ(incident["first_fail_us"], 21500000);
+  EXPECT_EQ(incident["all_fail_us"], 22300000);
+  EXPECT_EQ(incident["slots_covered_us"], 22410000);
+  EXPECT_EQ(incident["cluster_ok_us"], 24000000);
+}
+
+TEST(JsonReportTest, SaysNullForWhatDidNotHappen) {
+  RunReport report = HappyReport();
+  report.incidents[0].victims[0].fail_known = {};
+  report.incidents[0].ok = {};
+  const nlohmann::ordered_json incident = JsonReport(report)["incidents"][0];
+  EXPECT_TRUE(incident["all_fail_us"].is_null());
+  EXPECT_TRUE(incident["cluster_ok_us"].is_null());
+  EXPECT_FALSE(incident["first_fail_us"].is_null());
+}
+
+std::vector<RunReport> ThreeSeeds() {
+  std::vector<RunReport> runs;
+  for (uint64_t seed = 1; seed <= 3; ++seed) {
+    RunReport report = HappyReport();
+    report.seed = seed;
+    report.result.digest.Add(seed);
+    for (VictimTimes& victim : report.incidents[0].victims) {
+      victim.first_fail = At(80000 + static_cast<int64_t>(seed * 7 % 5) * 1000);
+    }
+    if (seed == 3) report.incidents[0].ok = {};
+    DecideVerdict(true, &report);
+    runs.push_back(report);
+  }
+  return runs;
+}
+
+TEST(SeedsReportTest, NamesTheSeedsOfTheExtremes) {
+  const std::vector<RunReport> runs = ThreeSeeds();  // first FAIL at 22, 24, 21 s
+  const SeedsReport summary = SummarizeSeeds(runs);
+  for (const SeedPhase& phase : summary.phases) {
+    if (phase.key == "first_fail") {
+      EXPECT_THAT(phase.values, ElementsAre(Seconds(21), Seconds(22), Seconds(24)));
+      EXPECT_EQ(phase.min_seed, 3u);
+      EXPECT_EQ(phase.max_seed, 2u);
+    }
+    if (phase.key == "cluster_ok") {
+      EXPECT_EQ(phase.missing, 1u);
+    }
+  }
+  EXPECT_EQ(summary.verdict, Verdict::kFail);
+  EXPECT_THAT(summary.failed, ElementsAre(3u));
+  const std::string text = SeedsText(runs);
+  ExpectFits(text);
+  EXPECT_THAT(text, HasSubstr("2 of 3"));
+  EXPECT_THAT(text, HasSubstr("--seed 3"));
+  const nlohmann::ordered_json json = SeedsJson(runs);
+  EXPECT_EQ(json["runs"].size(), 3u);
+  EXPECT_EQ(json["failed_seeds"], nlohmann::ordered_json({3}));
+}
+
+TEST(SeedsReportTest, DigestOfDigestsDependsOnEachSeed) {
+  std::vector<RunReport> runs = ThreeSeeds();
+  const Digest all = SummarizeSeeds(runs).digest;
+  EXPECT_EQ(SummarizeSeeds(runs).digest, all);
+  runs[1].result.digest.Add(1);
+  EXPECT_FALSE(SummarizeSeeds(runs).digest == all);
+}
+
+}  // namespace
+}  // namespace gossamer::sim

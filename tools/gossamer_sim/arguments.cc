@@ -1,0 +1,306 @@
+#include "tools/gossamer_sim/arguments.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "CLI/App.hpp"
+#include "CLI/Config.hpp"
+#include "CLI/Formatter.hpp"
+#include "core/base/strings.h"
+#include "core/cluster/rules.h"
+#include "sim/scenario/schema_table.h"
+#include "sim/scenario/units.h"
+#include "tools/gossamer_sim/build_info.h"
+
+namespace gossamer::tool {
+namespace {
+
+constexpr const char* kExitCodes =
+    "Exit codes: 0 pass, 1 finding, 2 usage or scenario error, 3 inconclusive, 4 not deterministic,\n"
+    "            5 environment, 70 internal error, 130 interrupted";
+
+constexpr const char* kExamples = R"(Examples:
+  gossamer-sim run scenarios/quickstart.yaml
+  gossamer-sim run scenarios/storm/ten_percent_2000.yaml --seeds 1..20 --jobs 2 --json > storm.json
+  gossamer-sim run scenarios/quickstart.yaml --seed 0x2a --events - --quiet | grep fail-set
+  gossamer-sim run scenarios/quickstart.yaml --rules valkey-8.0 --cpu redis-7
+  gossamer-sim check scenarios/*/*.yaml
+  gossamer-sim digests --check scenarios/digests.txt --transport wire
+
+)";
+
+// What was typed, before it is checked.
+struct Raw {
+  std::string seed;
+  std::string seeds;
+  std::string jobs = "1";
+  std::string transport = "typed";
+  std::string rules;
+  std::string cpu;
+  std::string stop_at;
+  std::string max_events = "0";
+  std::string min_nodes;
+  std::string max_nodes;
+  std::string progress = "auto";
+  std::string color = "auto";
+  std::string word;
+};
+
+class UsageError {
+ public:
+  explicit UsageError(std::string text) : text_(std::move(text)) {}
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+std::string Joined(const std::vector<std::string_view>& words) {
+  std::string out;
+  for (const std::string_view word : words) {
+    if (!out.empty()) out += ", ";
+    out += word;
+  }
+  return out;
+}
+
+std::string WithNearest(std::string text, std::string_view word,
+                        const std::vector<std::string_view>& known) {
+  const std::string_view nearest = NearestWord(word, known);
+  if (!nearest.empty()) return text + "; did you mean '" + std::string(nearest) + "'?";
+  return text + "; expected one of " + Joined(known);
+}
+
+// The position of `text` in `words`.
+size_t OneOf(std::string_view option, const std::string& text,
+             const std::vector<std::string_view>& words) {
+  const auto found = std::find(words.begin(), words.end(), text);
+  if (found == words.end()) {
+    throw UsageError(WithNearest(std::string(option) + ": unknown value '" + text + "'", text, words));
+  }
+  return static_cast<size_t>(found - words.begin());
+}
+
+uint64_t Number(std::string_view option, const std::string& text) {
+  const sim::Parsed<uint64_t> number = sim::ParseUnsigned(text);
+  if (!number.ok()) throw UsageError(std::string(option) + ": " + number.error().message);
+  return number.value();
+}
+
+uint64_t SeedNumber(std::string_view option, const std::string& text) {
+  if (text.rfind("0x", 0) != 0 && text.rfind("0X", 0) != 0) return Number(option, text);
+  const std::string digits = text.substr(2);
+  const bool hex = !digits.empty() && digits.size() <= 16 &&
+                   digits.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+  if (!hex) {
+    throw UsageError(std::string(option) + ": '" + text +
+                     "' is no seed, expected a number, 0x and up to 16 hex digits, or random");
+  }
+  return std::strtoull(digits.c_str(), nullptr, 16);
+}
+
+void ReadSeeds(const Raw& raw, Arguments* out) {
+  if (!raw.seed.empty() && !raw.seeds.empty()) throw UsageError("--seed beside --seeds");
+  if (raw.seed == "random") {
+    out->random_seed = true;
+  } else if (!raw.seed.empty()) {
+    out->seed = SeedNumber("--seed", raw.seed);
+  }
+  if (raw.seeds.empty()) return;
+  const size_t dots = raw.seeds.find("..");
+  if (dots == std::string::npos) {
+    throw UsageError("--seeds: '" + raw.seeds + "' is no range, expected one like 1..20");
+  }
+  out->seed_range = true;
+  out->first_seed = SeedNumber("--seeds", raw.seeds.substr(0, dots));
+  out->last_seed = SeedNumber("--seeds", raw.seeds.substr(dots + 2));
+  if (out->first_seed > out->last_seed) throw UsageError("--seeds: the first is above the last");
+  if (out->last_seed - out->first_seed >= 1000000) throw UsageError("--seeds: more than a million");
+}
+
+std::vector<std::string_view> CpuPresets() {
+  const sim::KeyInfo* preset = sim::SchemaSection(sim::Section::kCpu).Find("preset");
+  return preset != nullptr && preset->words != nullptr ? preset->words()
+                                                       : std::vector<std::string_view>{"none"};
+}
+
+void CheckRun(const Raw& raw, Arguments* out) {
+  ReadSeeds(raw, out);
+  out->jobs = Number("--jobs", raw.jobs);
+  if (out->jobs == 0 || out->jobs > 1024) throw UsageError("--jobs: expected 1 to 1024");
+  out->transport = static_cast<sim::Transport>(
+      OneOf("--transport", raw.transport, {"typed", "wire", "shadow"}));
+  if (!raw.rules.empty()) {
+    OneOf("--rules", raw.rules, RuleNames());
+    out->rules = raw.rules;
+  }
+  if (!raw.cpu.empty()) {
+    OneOf("--cpu", raw.cpu, CpuPresets());
+    out->cpu = raw.cpu;
+  }
+  if (!raw.stop_at.empty()) {
+    const sim::Parsed<Duration> stop = sim::ParseDuration(raw.stop_at);
+    if (!stop.ok()) throw UsageError("--stop-at: " + stop.error().message);
+    out->stop_at = stop.value();
+  }
+  out->max_events = Number("--max-events", raw.max_events);
+  if (!out->events.empty() && (out->seed_range || out->files.size() > 1)) {
+    throw UsageError("--events takes one scenario and one seed");
+  }
+  if (out->events == "-" && out->json) throw UsageError("--events - beside --json: both want stdout");
+  if (out->digest_only && out->json) throw UsageError("--digest-only beside --json");
+}
+
+void Check(const Raw& raw, Arguments* out) {
+  switch (out->command) {
+    case Command::kRun:
+      CheckRun(raw, out);
+      break;
+    case Command::kDigests:
+      CheckRun(raw, out);
+      if (!raw.min_nodes.empty()) {
+        out->min_nodes = static_cast<int64_t>(Number("--min-nodes", raw.min_nodes));
+      }
+      if (!raw.max_nodes.empty()) {
+        out->max_nodes = static_cast<int64_t>(Number("--max-nodes", raw.max_nodes));
+      }
+      break;
+    case Command::kList:
+      OneOf("list", raw.word, ListWords());
+      out->files = {raw.word};
+      break;
+    case Command::kCheck:
+      break;
+  }
+  out->progress =
+      static_cast<ProgressMode>(OneOf("--progress", raw.progress, {"auto", "plain", "none"}));
+  out->color = static_cast<ColorMode>(OneOf("--color", raw.color, {"auto", "always", "never"}));
+}
+
+void AddOutput(CLI::App* app, Raw* raw, Arguments* out) {
+  app->add_flag("-q,--quiet", out->quiet, "No progress and no first line")->group("Output");
+  app->add_option("--progress", raw->progress, "auto, plain (a line every 10 s), none")
+      ->group("Output");
+  app->add_option("--color", raw->color, "auto, always, never (NO_COLOR is honoured)")
+      ->group("Output");
+}
+
+void AddRun(CLI::App* app, Raw* raw, Arguments* out) {
+  CLI::App* run = app->add_subcommand("run", "Run scenarios and report what happened");
+  run->add_option("FILE", out->files, "Scenario files (YAML or JSON; - is standard input)")->required();
+  run->add_option("--seed", raw->seed, "A number, 0xHEX or random; default: the scenario's own");
+  run->add_option("--seeds", raw->seeds, "A range A..B: summary over these seeds");
+  run->add_option("--jobs", raw->jobs, "Runs at the same time, with --seeds or several files");
+  run->add_option("--transport", raw->transport, "typed, wire or shadow");
+  run->add_option("--rules", raw->rules, "Protocol rules instead of the scenario's (list rules)");
+  run->add_option("--cpu", raw->cpu, "CPU preset instead of the scenario's");
+  run->add_option("--stop-at", raw->stop_at, "End at this virtual time");
+  run->add_option("--max-events", raw->max_events, "End after so many simulator events");
+  run->add_flag("--json", out->json, "One JSON object on stdout, nothing else")->group("Output");
+  run->add_option("--events", out->events, "Every event as JSON lines to a file, or - for stdout")
+      ->group("Output");
+  run->add_flag("--digest-only", out->digest_only, "Print file, seed and digest only")->group("Output");
+  AddOutput(run, raw, out);
+  run->footer(kExitCodes);
+}
+
+void AddOthers(CLI::App* app, Raw* raw, Arguments* out) {
+  CLI::App* check = app->add_subcommand("check", "Read scenarios and say what is wrong with them");
+  check->add_option("FILE", out->files, "Scenario files")->required();
+  AddOutput(check, raw, out);
+
+  CLI::App* list = app->add_subcommand("list", "List what scenarios and options may name");
+  list->add_option("WHAT", raw->word, Joined(ListWords()))->required();
+
+  CLI::App* digests = app->add_subcommand("digests", "Hold the digests of shipped scenarios");
+  digests->add_option("--check", out->digests_file, "The file: scenario, seed, digest a line")->required();
+  digests->add_flag("--update", out->update,
+                    "Write it instead: seeds 1 to 3 of every scenario beside and below it");
+  digests->add_option("--transport", raw->transport, "typed, wire or shadow");
+  digests->add_option("--jobs", raw->jobs, "Runs at the same time");
+  digests->add_option("--min-nodes", raw->min_nodes, "Only scenarios with at least so many nodes");
+  digests->add_option("--max-nodes", raw->max_nodes, "Only scenarios with at most so many nodes");
+  AddOutput(digests, raw, out);
+  digests->footer(kExitCodes);
+}
+
+// The first word that is no option must be a subcommand, and every option one of that subcommand: CLI11's own messages for
+// these do not help.
+void CheckWords(const CLI::App& app, int argc, const char* const* argv) {
+  const CLI::App* scope = &app;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--") return;
+    const bool option = word.size() > 1 && word.front() == '-';
+    if (!option && scope == &app) {
+      std::vector<std::string> names;
+      for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
+      const std::vector<std::string_view> known(names.begin(), names.end());
+      const auto found = std::find(known.begin(), known.end(), word);
+      if (found == known.end()) {
+        throw UsageError(WithNearest("unknown command '" + std::string(word) + "'", word, known));
+      }
+      scope = app.get_subcommand(std::string(word));
+    }
+    if (word.substr(0, 2) != "--") continue;
+    const std::string_view name = word.substr(2, word.find('=') - 2);
+    std::vector<std::string> names;
+    for (const CLI::Option* known : scope->get_options({})) {
+      for (const std::string& long_name : known->get_lnames()) names.push_back(long_name);
+    }
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string_view nearest = NearestWord(name, known);
+    throw UsageError("unknown option '--" + std::string(name) + "'" +
+                     (nearest.empty() ? "; see --help" : "; did you mean '--" + std::string(nearest) + "'?"));
+  }
+}
+
+Command CommandOf(const CLI::App& app) {
+  if (app.got_subcommand("check")) return Command::kCheck;
+  if (app.got_subcommand("list")) return Command::kList;
+  if (app.got_subcommand("digests")) return Command::kDigests;
+  return Command::kRun;
+}
+
+}  // namespace
+
+const std::vector<std::string_view>& ListWords() {
+  static const std::vector<std::string_view> kWords = {
+      "rules", "faults", "actions", "events", "invariants", "metrics", "states", "cpus"};
+  return kWords;
+}
+
+std::optional<Arguments> ReadArguments(int argc, const char* const* argv, ExitCode* exit_code) {
+  Arguments out;
+  Raw raw;
+  CLI::App app("Simulates Valkey clusters: the real bus and failover rules on a virtual clock.",
+               "gossamer-sim");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", VersionText());
+  app.footer(std::string(kExamples) + kExitCodes);
+  AddRun(&app, &raw, &out);
+  AddOthers(&app, &raw, &out);
+  *exit_code = ExitCode::kUsage;
+  try {
+    CheckWords(app, argc, argv);
+    app.parse(argc, const_cast<char**>(argv));
+    out.command = CommandOf(app);
+    Check(raw, &out);
+    return out;
+  } catch (const CLI::Success& success) {
+    app.exit(success);
+    *exit_code = ExitCode::kPass;
+  } catch (const CLI::ParseError& error) {
+    std::fprintf(stderr, "gossamer-sim: %s; see gossamer-sim --help\n", error.what());
+  } catch (const UsageError& error) {
+    std::fprintf(stderr, "gossamer-sim: %s\n", error.text().c_str());
+  }
+  return std::nullopt;
+}
+
+}  // namespace gossamer::tool

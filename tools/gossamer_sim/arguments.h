@@ -1,0 +1,61 @@
+// The command line of gossamer-sim, read and checked. CLI11 stays inside arguments.cc.
+#ifndef GOSSAMER_TOOLS_GOSSAMER_SIM_ARGUMENTS_H_
+#define GOSSAMER_TOOLS_GOSSAMER_SIM_ARGUMENTS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/time.h"
+#include "sim/model/world.h"
+#include "tools/gossamer_sim/exit_code.h"
+
+namespace gossamer::tool {
+
+enum class Command { kRun, kCheck, kList, kDigests };
+enum class ProgressMode { kAuto, kPlain, kNone };
+enum class ColorMode { kAuto, kAlways, kNever };
+
+struct Arguments {
+  Command command = Command::kRun;
+  std::vector<std::string> files;  // run, check; for list: the one word
+
+  // run
+  std::optional<uint64_t> seed;   // unset: the scenario's
+  bool random_seed = false;
+  bool seed_range = false;        // --seeds: from first_seed to last_seed
+  uint64_t first_seed = 0;
+  uint64_t last_seed = 0;
+  uint64_t jobs = 1;
+  sim::Transport transport = sim::Transport::kTyped;
+  std::optional<std::string> rules;
+  std::optional<std::string> cpu;
+  bool json = false;
+  std::string events;             // path, "-" for stdout, empty: none
+  std::optional<Duration> stop_at;
+  uint64_t max_events = 0;
+  bool digest_only = false;
+
+  // digests
+  std::string digests_file;
+  bool update = false;
+  int64_t min_nodes = 0;
+  int64_t max_nodes = INT64_MAX;
+
+  bool quiet = false;
+  ProgressMode progress = ProgressMode::kAuto;
+  ColorMode color = ColorMode::kAuto;
+};
+
+// The words that `list` takes.
+const std::vector<std::string_view>& ListWords();
+
+// Reads the command line. Nothing when there is nothing to do after it: --help and --version were printed to stdout, or an error
+// to stderr; *exit_code says which.
+std::optional<Arguments> ReadArguments(int argc, const char* const* argv, ExitCode* exit_code);
+
+}  // namespace gossamer::tool
+
+#endif  // GOSSAMER_TOOLS_GOSSAMER_SIM_ARGUMENTS_H_

@@ -1,0 +1,27 @@
+#include "tools/gossamer_sim/build_info.h"
+
+#include "build_id.inc"
+
+namespace gossamer::tool {
+namespace {
+
+// Rises whenever the same run would get another digest because digests are made otherwise, not because it runs otherwise.
+constexpr int kDigestVersion = 1;
+
+#if defined(__clang__)
+constexpr const char* kCompiler = "clang++ " __clang_version__;
+#else
+constexpr const char* kCompiler = "g++ " __VERSION__;
+#endif
+
+}  // namespace
+
+std::string Version() { return GOSSAMER_VERSION; }
+std::string BuildId() { return kGossamerBuildId; }
+
+std::string VersionText() {
+  return "gossamer-sim " + Version() + "\nbuild " + BuildId() + "\ndigest version " +
+         std::to_string(kDigestVersion) + "\ncompiler " + kCompiler;
+}
+
+}  // namespace gossamer::tool

@@ -1,0 +1,202 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nlohmann/json.hpp"
+#include "sim/model/start.h"
+#include "sim/report/event_writer.h"
+#include "sim/report/json_report.h"
+#include "sim/report/seeds_report.h"
+#include "sim/report/text_report.h"
+#include "tools/gossamer_sim/build_info.h"
+#include "tools/gossamer_sim/commands.h"
+#include "tools/gossamer_sim/progress.h"
+#include "tools/gossamer_sim/run_pool.h"
+#include "tools/gossamer_sim/scenario_file.h"
+
+namespace gossamer::tool {
+namespace {
+
+uint64_t RandomSeed() {
+  std::random_device device;
+  const uint64_t high = device();
+  return (high << 32) | device();
+}
+
+sim::RunOptions OptionsFor(const Arguments& arguments, const sim::Scenario& scenario,
+                           uint64_t seed) {
+  sim::RunOptions options;
+  options.seed = seed;
+  options.transport = arguments.transport;
+  options.rules = arguments.rules;
+  if (arguments.cpu) {
+    options.cpu = scenario.cpu;
+    options.cpu->preset = *arguments.cpu;
+  }
+  options.stop_at = arguments.stop_at;
+  options.max_events = arguments.max_events;
+  return options;
+}
+
+std::vector<uint64_t> SeedsFor(const Arguments& arguments, const sim::Scenario& scenario) {
+  if (!arguments.seed_range) {
+    if (arguments.random_seed) return {RandomSeed()};
+    return {arguments.seed.value_or(scenario.seed)};
+  }
+  std::vector<uint64_t> seeds;
+  for (uint64_t seed = arguments.first_seed;; ++seed) {
+    seeds.push_back(seed);
+    if (seed == arguments.last_seed) return seeds;
+  }
+}
+
+std::string FirstLine(const RunRequest& first, size_t runs) {
+  std::string line = "gossamer-sim " + Version() + " (" + BuildId() + ")  scenario " +
+                     first.scenario_hash + "  seed " + std::to_string(first.options.seed);
+  if (runs > 1) line += " and " + std::to_string(runs - 1) + " more";
+  return line + "\n";
+}
+
+// Where the events of a run go.
+class EventsOutput {
+ public:
+  // False, with a line on stderr, when the file cannot be written.
+  bool Open(const std::string& path) {
+    if (path.empty()) return true;
+    path_ = path;
+    if (path != "-") {
+      file_.open(path, std::ios::binary | std::ios::trunc);
+      if (!file_) return Failed();
+    }
+    writer_ = std::make_unique<sim::EventWriter>(path == "-" ? &std::cout : &file_);
+    return true;
+  }
+  bool Close() {
+    if (!writer_) return true;
+    std::ostream& out = path_ == "-" ? std::cout : file_;
+    out.flush();
+    return out ? true : Failed();
+  }
+  sim::Observer* observer() { return writer_.get(); }
+
+ private:
+  bool Failed() const {
+    std::fprintf(stderr, "gossamer-sim: cannot write %s\n", path_.c_str());
+    return false;
+  }
+
+  std::string path_;
+  std::ofstream file_;
+  std::unique_ptr<sim::EventWriter> writer_;
+};
+
+// The reports of one file's runs, as far as there are any.
+std::vector<sim::RunReport> TakeReports(std::vector<RunOutcome>* outcomes, size_t first,
+                                        size_t count) {
+  std::vector<sim::RunReport> reports;
+  for (size_t i = first; i < first + count; ++i) {
+    if ((*outcomes)[i].report) reports.push_back(std::move(*(*outcomes)[i].report));
+  }
+  return reports;
+}
+
+struct Plan {
+  std::vector<RunRequest> requests;
+  std::vector<size_t> runs_of_file;
+  int64_t total_us = 0;
+};
+
+Plan MakePlan(const Arguments& arguments, const std::vector<ScenarioFile>& files) {
+  Plan plan;
+  for (const ScenarioFile& file : files) {
+    const std::vector<uint64_t> seeds = SeedsFor(arguments, *file.scenario);
+    for (const uint64_t seed : seeds) {
+      RunRequest& request = plan.requests.emplace_back();
+      request.scenario = &*file.scenario;
+      request.options = OptionsFor(arguments, *file.scenario, seed);
+      request.scenario_hash = file.hash;
+      plan.total_us += file.scenario->duration.us;
+    }
+    plan.runs_of_file.push_back(seeds.size());
+  }
+  return plan;
+}
+
+ExitCode PrintResults(const Arguments& arguments, const Plan& plan,
+                      std::vector<RunOutcome> outcomes) {
+  ExitCode code = ExitCode::kPass;
+  for (const RunOutcome& outcome : outcomes) {
+    code = Worse(code, outcome.code);
+    if (outcome.error.empty()) continue;
+    std::fprintf(stderr, "gossamer-sim: a run failed: %s\n", outcome.error.c_str());
+  }
+  std::FILE* out = arguments.events == "-" ? stderr : stdout;
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  size_t first = 0;
+  for (const size_t count : plan.runs_of_file) {
+    const std::vector<sim::RunReport> reports = TakeReports(&outcomes, first, count);
+    first += count;
+    if (reports.empty()) continue;
+    if (arguments.json) {
+      all.push_back(count == 1 ? sim::JsonReport(reports.front()) : sim::SeedsJson(reports));
+    } else if (arguments.digest_only) {
+      for (const sim::RunReport& report : reports) {
+        std::fprintf(out, "%s %llu %s\n", report.scenario.file.c_str(),
+                     static_cast<unsigned long long>(report.seed),  // NOLINT(google-runtime-int)
+                     sim::DigestText(report.result.digest).c_str());
+      }
+    } else {
+      const std::string text =
+          count == 1 ? sim::TextReport(reports.front()) : sim::SeedsText(reports);
+      std::fputs(text.c_str(), out);
+    }
+  }
+  if (arguments.json) {
+    const bool one = plan.runs_of_file.size() == 1 && all.size() == 1;
+    std::puts((one ? all.front() : all).dump(2).c_str());
+  }
+  return code;
+}
+
+}  // namespace
+
+ExitCode RunCommand(const Arguments& arguments) {
+  std::vector<ScenarioFile> files;
+  const ExitCode read =
+      ReadScenarioFiles(arguments.files, WantsColor(arguments.color, STDERR_FILENO), &files);
+  if (read != ExitCode::kPass) return read;
+  for (const ScenarioFile& file : files) {
+    if (file.scenario->start != sim::StartKind::kNodesConf) continue;
+    if (const auto conf = sim::ReadStartConf(*file.scenario); !conf.ok()) {
+      std::fprintf(stderr, "%s: error: %s\n", file.path.c_str(),
+                   std::string(conf.status().message()).c_str());
+      return ExitCode::kUsage;
+    }
+  }
+  EventsOutput events;
+  if (!events.Open(arguments.events)) return ExitCode::kEnvironment;
+  Plan plan = MakePlan(arguments, files);
+  if (events.observer() != nullptr) plan.requests.front().extra = events.observer();
+  if (!arguments.quiet && !arguments.digest_only) {
+    std::FILE* out = arguments.json || arguments.events == "-" ? stderr : stdout;
+    std::fputs(FirstLine(plan.requests.front(), plan.requests.size()).c_str(), out);
+    std::fflush(out);
+  }
+  Progress progress(arguments.progress, arguments.quiet, plan.requests.size(), plan.total_us);
+  std::vector<RunOutcome> outcomes =
+      RunAll(plan.requests, static_cast<size_t>(arguments.jobs), &progress);
+  ExitCode code = PrintResults(arguments, plan, std::move(outcomes));
+  if (!events.Close()) code = Worse(code, ExitCode::kEnvironment);
+  if (Interrupted()) std::fputs("gossamer-sim: interrupted\n", stderr);
+  return code;
+}
+
+}  // namespace gossamer::tool

@@ -1,0 +1,66 @@
+#include "tools/gossamer_sim/scenario_file.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "core/base/hash.h"
+#include "sim/scenario/loader.h"
+
+namespace gossamer::tool {
+namespace {
+
+// Larger than any scenario that the loader takes; keeps a mistaken path to a huge file from filling the memory.
+constexpr size_t kMaxBytes = 64 << 20;
+
+std::optional<std::string> ReadAll(const std::string& path) {
+  std::FILE* file = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
+  std::string text;
+  bool failed = file == nullptr;
+  char buffer[1 << 16];
+  while (!failed && text.size() < kMaxBytes) {
+    const size_t got = std::fread(buffer, 1, sizeof(buffer), file);
+    text.append(buffer, got);
+    if (got == sizeof(buffer)) continue;
+    failed = std::ferror(file) != 0;
+    break;
+  }
+  if (failed) {
+    std::fprintf(stderr, "gossamer-sim: cannot read %s: %s\n", path.c_str(), std::strerror(errno));
+  }
+  if (file != nullptr && file != stdin) std::fclose(file);
+  if (failed) return std::nullopt;
+  return text;
+}
+
+}  // namespace
+
+std::optional<ScenarioFile> ReadScenarioFile(const std::string& path) {
+  const std::optional<std::string> text = ReadAll(path);
+  if (!text) return std::nullopt;
+  ScenarioFile file;
+  file.path = path;
+  file.hash = absl::StrFormat("%016x", HashText(*text));
+  file.scenario = sim::LoadScenario(*text, path, &file.diagnostics);
+  return file;
+}
+
+ExitCode ReadScenarioFiles(const std::vector<std::string>& paths, bool color,
+                           std::vector<ScenarioFile>* out) {
+  ExitCode code = ExitCode::kPass;
+  for (const std::string& path : paths) {
+    std::optional<ScenarioFile> file = ReadScenarioFile(path);
+    if (!file) {
+      code = Worse(code, ExitCode::kUsage);
+      continue;
+    }
+    std::fputs(sim::Render(file->diagnostics, color).c_str(), stderr);
+    if (!file->scenario) code = Worse(code, ExitCode::kUsage);
+    out->push_back(std::move(*file));
+  }
+  return code;
+}
+
+}  // namespace gossamer::tool

@@ -1,0 +1,31 @@
+// Reads scenario files and shows what is wrong with them.
+#ifndef GOSSAMER_TOOLS_GOSSAMER_SIM_SCENARIO_FILE_H_
+#define GOSSAMER_TOOLS_GOSSAMER_SIM_SCENARIO_FILE_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/scenario/diagnostics.h"
+#include "sim/scenario/scenario.h"
+#include "tools/gossamer_sim/exit_code.h"
+
+namespace gossamer::tool {
+
+struct ScenarioFile {
+  std::string path;
+  std::string hash;  // 16 hex digits over the bytes
+  std::optional<sim::Scenario> scenario;  // empty: it has errors
+  std::vector<sim::Diagnostic> diagnostics;
+};
+
+// Reads `path` ("-": standard input). Nothing, and a line on stderr, when it cannot be read.
+std::optional<ScenarioFile> ReadScenarioFile(const std::string& path);
+
+// Reads all files and prints their diagnostics to stderr. kPass when every one is a scenario; *out then holds all of them.
+ExitCode ReadScenarioFiles(const std::vector<std::string>& paths, bool color,
+                           std::vector<ScenarioFile>* out);
+
+}  // namespace gossamer::tool
+
+#endif  // GOSSAMER_TOOLS_GOSSAMER_SIM_SCENARIO_FILE_H_
