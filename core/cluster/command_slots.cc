@@ -67,7 +67,7 @@ CommandReply ChangeSlots(CommandCall& call, SlotChange change,
                          const std::vector<SlotRange>& ranges) {
   State& s = call.t.s;
   SlotSet slots;
-  const CommandReply verdict = CheckSlots(s, change, ranges, &slots);
+  CommandReply verdict = CheckSlots(s, change, ranges, &slots);
   if (!verdict.ok()) return verdict;
   if (change == SlotChange::kAdd) {
     std::erase_if(s.slots.importing(),

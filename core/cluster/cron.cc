@@ -37,9 +37,10 @@ bool MayConnect(Turn& t, NodeKey node) {
   State& s = t.s;
   if (!s.rules.throttle_reconnects) return true;
   const int64_t interval = HalfTimeoutMs(s) / kReconnectsPerHalfTimeout;
-  const bool spent = s.rules.clamp_reconnect_budget ? s.reconnect_budget <= 0
-                                                    : s.reconnect_budget == 0;
-  if (!s.peers.HasInLink(node) && t.ms - s.peers.out_link_ms(node) < interval && spent) return false;
+  const bool tried_lately = !s.peers.HasInLink(node) && t.ms - s.peers.out_link_ms(node) < interval;
+  if (s.rules.reconnects_wait) return !tried_lately;
+  // The budget may go negative and then limits nothing, as in the releases.
+  if (tried_lately && s.reconnect_budget == 0) return false;
   --s.reconnect_budget;
   return true;
 }

@@ -112,9 +112,9 @@ class Selector {
     }
   }
 
-  // Looks at no more than one lap, so that a table full of unfit nodes costs one pass.
+  // Sees every node once at least before it gives up, wherever it starts: a table full of unfit nodes costs two laps.
   void SampleRing() {
-    size_t left = s_.peers.size();
+    size_t left = 2 * s_.peers.size();
     for (; left > 0 && taken_ < wanted_; --left) {
       if (s_.ring_at >= s_.ring.size()) StartLap();
       const size_t ahead = std::min(s_.ring_at + kPrefetchAhead, s_.ring.size() - 1);
@@ -163,11 +163,17 @@ class Selector {
     return tick == 0 ? 0 : static_cast<uint32_t>((wall_offset_ms_ + tick) / 1000);
   }
 
-  void Append(NodeKey node) {
+  [[gnu::always_inline]] inline void Append(NodeKey node) {
     const PeerTable::Hot& row = hot_[node.value];
     chosen_[node.value] = stamp_;
     const auto index = static_cast<uint32_t>(next_ - heartbeat_->gossip.data());
     *next_++ = {node, row.flags, WallSeconds(row.pong)};
+    if ((row.marks & (mark::kPingPending | mark::kOtherEndpoint)) != 0) AppendDetails(node, index);
+  }
+
+  // What few entries have. Out of line, so that the common path stays small enough to be inlined.
+  [[gnu::noinline]] void AppendDetails(NodeKey node, uint32_t index) {
+    const PeerTable::Hot& row = hot_[node.value];
     if ((row.marks & mark::kPingPending) != 0) {
       const MonoMs sent = s_.peers.ping_sent_ms(node);
       const auto seconds = static_cast<uint32_t>(t_.WallMs(sent) / 1000);

@@ -9,6 +9,7 @@
 #include "core/cluster/links.h"
 #include "core/cluster/manual_failover.h"
 #include "core/cluster/membership.h"
+#include "core/cluster/node_line.h"
 #include "core/cluster/roles.h"
 #include "core/cluster/slot_ownership.h"
 
@@ -16,6 +17,9 @@ namespace gossamer {
 namespace {
 
 // ---- Building ----
+
+// Nodes that peers can have me blacklist at one time.
+constexpr size_t kMaxForgotten = 1024;
 
 // Capability bits that this release adds to its own flag word on the wire.
 uint16_t Capabilities(const State& s) {
@@ -202,6 +206,8 @@ void ForgetWithSender(Turn& t, const ForgottenNode& forgotten) {
   if (!forgotten.node.valid()) return;
   const NodeKey node = s.peers.Find(forgotten.node);
   if (!node.valid() || node == s.myself || node == s.my_primary()) return;
+  // What a peer can make me remember, and repeat in every heartbeat, is bounded.
+  if (s.blacklist.size() >= kMaxForgotten) return;
   constexpr uint64_t kLongestTtlS = 365 * 86400;
   const uint64_t ttl_s = std::min(forgotten.ttl_s, kLongestTtlS);
   BlacklistAdd(t, forgotten.node, Seconds(static_cast<int64_t>(ttl_s)));
@@ -229,6 +235,13 @@ void TakeShardId(Turn& t, NodeKey sender, const std::optional<ShardId>& claimed)
   }
 }
 
+// What a peer calls itself, unless it would break the texts and files that repeat it.
+// DEVIATION: the releases take any text.
+std::string_view Plain(const std::string& text) {
+  return text.size() <= kMaxPlainText && IsPlainText(text) ? std::string_view(text)
+                                                           : std::string_view();
+}
+
 void ApplyExtensions(Turn& t, NodeKey sender, const Heartbeat& heartbeat) {
   State& s = t.s;
   static const Extensions kNone;
@@ -237,21 +250,23 @@ void ApplyExtensions(Turn& t, NodeKey sender, const Heartbeat& heartbeat) {
   const Extensions& ports = s.rules.extension_client_ports ? x : kNone;
   const Extensions& zone = s.rules.extension_zone ? x : kNone;
   const PeerAddress& known = s.peers.facts(sender).address;
-  const bool news = known.hostname != x.hostname || known.human_nodename != x.human_nodename ||
-                    known.client_ipv4 != x.client_ipv4 || known.client_ipv6 != x.client_ipv6 ||
+  const bool news = known.hostname != Plain(x.hostname) ||
+                    known.human_nodename != Plain(x.human_nodename) ||
+                    known.client_ipv4 != Plain(x.client_ipv4) ||
+                    known.client_ipv6 != Plain(x.client_ipv6) ||
                     known.client_port != ports.client_port ||
                     known.client_tls_port != ports.client_tls_port ||
-                    known.availability_zone != zone.availability_zone;
+                    known.availability_zone != Plain(zone.availability_zone);
   if (news) {
     s.peers.EditFacts(sender, [&](PeerFacts* facts) {
       PeerAddress& a = facts->address;
-      a.hostname = x.hostname;
-      a.human_nodename = x.human_nodename;
-      a.client_ipv4 = x.client_ipv4;
-      a.client_ipv6 = x.client_ipv6;
+      a.hostname = Plain(x.hostname);
+      a.human_nodename = Plain(x.human_nodename);
+      a.client_ipv4 = Plain(x.client_ipv4);
+      a.client_ipv6 = Plain(x.client_ipv6);
       a.client_port = ports.client_port;
       a.client_tls_port = ports.client_tls_port;
-      a.availability_zone = zone.availability_zone;
+      a.availability_zone = Plain(zone.availability_zone);
     });
     t.Todo(todo::kSave);
   }

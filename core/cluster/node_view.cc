@@ -67,7 +67,8 @@ uint16_t ClientPort(const State& s, NodeKey node, bool tls) {
 std::string_view ClientIp(const State& s, NodeKey node, ViewClient client) {
   const PeerAddress& address = s.peers.facts(node).address;
   const std::string& announced = client.ipv6 ? address.client_ipv6 : address.client_ipv4;
-  return announced.empty() ? address.endpoint.ip.view() : std::string_view(announced);
+  if (announced.empty()) return address.endpoint.ip.view();
+  return announced;
 }
 
 int64_t ShownOffset(const State& s, NodeKey node) {

@@ -13,10 +13,10 @@
 #include "core/cluster/nodes_conf.h"
 #include "core/cluster/quoted_words.h"
 
-// DEVIATION: the reference reads nonsense in numbers as 0, overwrites a slot's owner by nobody's
-// rule, makes up nodes that are only named as a primary or in an open slot, and starts with epoch 0
-// when the vars line is gone (and might vote twice in one epoch). Here each of these is an error
-// that names the line.
+// DEVIATION: the reference reads nonsense in numbers as 0, leaves a slot named twice with its first
+// owner, makes up nodes that only a primary field or an open slot names, and starts with epoch 0
+// when the vars line is missing (and might then vote twice in one epoch). Here each of these is an
+// error that names the line.
 
 namespace gossamer {
 namespace {
@@ -71,11 +71,11 @@ class Parser {
     while (!text.empty()) {
       ++line_;
       const size_t end = text.find('\n');
-      const absl::Status status = Line(text.substr(0, end));
+      absl::Status status = Line(text.substr(0, end));
       if (!status.ok()) return status;
       text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     }
-    const absl::Status status = Finish();
+    absl::Status status = Finish();
     if (!status.ok()) return status;
     return std::move(conf_);
   }
@@ -246,7 +246,7 @@ class Parser {
                         "no blanks, quotes and special characters");
       }
       const auto field = static_cast<AuxField>(known - kAuxNames.begin());
-      const absl::Status status = Aux(field, value, node, &tcp_port, &tls_port);
+      absl::Status status = Aux(field, value, node, &tcp_port, &tls_port);
       if (!status.ok()) return status;
     }
     // The port in front is the one that has no aux field of its own; files before 7.2 have neither.
@@ -346,9 +346,9 @@ class Parser {
   }
 
   absl::Status Numbers(const std::vector<std::string>& words, NodesConfNode* node) const {
-    const absl::Status status = Millis("bad ping-sent", words[4], &node->ping_sent_ms);
+    absl::Status status = Millis("bad ping-sent", words[4], &node->ping_sent_ms);
     if (!status.ok()) return status;
-    const absl::Status pong = Millis("bad pong-recv", words[5], &node->pong_received_ms);
+    absl::Status pong = Millis("bad pong-recv", words[5], &node->pong_received_ms);
     if (!pong.ok()) return pong;
     if (!ParseU64(words[6], &node->config_epoch.value)) {
       return FailWord("bad config-epoch", words[6], "an unsigned 64-bit integer");
@@ -375,8 +375,8 @@ class Parser {
     SlotSet slots;
     for (size_t i = kFields; i < words.size(); ++i) {
       const std::string_view word = words[i];
-      const absl::Status status = !word.empty() && word[0] == '[' ? OpenSlot(word, node, origin)
-                                                                  : SlotWord(word, index, &slots);
+      absl::Status status = !word.empty() && word[0] == '[' ? OpenSlot(word, node, origin)
+                                                            : SlotWord(word, index, &slots);
       if (!status.ok()) return status;
     }
     node->slots = slots.Ranges();

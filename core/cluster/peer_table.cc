@@ -283,7 +283,7 @@ void PeerTable::Rebase(MonoMs now) {
 }
 
 void PeerTable::CollectCronRows(MonoMs now, int64_t ping_interval_ms, std::vector<NodeKey>* rows) {
-  rows->clear();
+  by_position_.assign((order_.size() + kBlock - 1) / kBlock, 0);
   const uint32_t due = ToTick(now - ping_interval_ms);  // older pongs are due
   for (size_t block = 0; block < attention_.size(); ++block) {
     uint64_t wanted = attention_[block];
@@ -305,12 +305,16 @@ void PeerTable::CollectCronRows(MonoMs now, int64_t ping_interval_ms, std::vecto
       block_pong_[block] = oldest;
     }
     for (; wanted != 0; wanted &= wanted - 1) {
-      const size_t k = block * kBlock + static_cast<size_t>(std::countr_zero(wanted));
-      rows->push_back(NodeKey{static_cast<uint16_t>(k)});
+      const size_t at = position_[block * kBlock + static_cast<size_t>(std::countr_zero(wanted))];
+      by_position_[at / kBlock] |= uint64_t{1} << (at % kBlock);
     }
   }
-  std::sort(rows->begin(), rows->end(),
-            [this](NodeKey a, NodeKey b) { return position_[a.value] < position_[b.value]; });
+  rows->clear();
+  for (size_t block = 0; block < by_position_.size(); ++block) {
+    for (uint64_t bits = by_position_[block]; bits != 0; bits &= bits - 1) {
+      rows->push_back(order_[block * kBlock + static_cast<size_t>(std::countr_zero(bits))]);
+    }
+  }
 }
 
 size_t PeerTable::memory_bytes() const {

@@ -230,7 +230,8 @@ class PeerTable {
   std::vector<uint16_t> position_;
   std::vector<NodeKey> order_;
   std::vector<NodeKey> pfail_;
-  std::vector<uint64_t> attention_;   // one bit a row
+  std::vector<uint64_t> attention_;    // one bit a row
+  std::vector<uint64_t> by_position_;  // scratch of CollectCronRows: one bit a place of the order
   std::vector<uint32_t> block_pong_;  // per block of rows: no eligible row has an older pong
   absl::flat_hash_map<uint16_t, Rare> rare_;
 };

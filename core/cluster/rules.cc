@@ -65,10 +65,11 @@ Rules Gossamer() {
   Rules r = Valkey91();
   r.name = "gossamer";
   r.sampling = GossipSampling::kShuffledRing;
-  r.clamp_reconnect_budget = true;
+  r.reconnects_wait = true;
   r.links_keep_identity = true;
   r.clear_my_primary_fail = true;
   r.votes_by_voter = true;
+  r.cron_drifts = false;
   r.max_epoch_lead = uint64_t{1} << 32;
   return r;
 }

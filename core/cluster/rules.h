@@ -43,7 +43,7 @@ struct Rules {
 
   // Links and membership.
   bool throttle_reconnects = true;
-  bool clamp_reconnect_budget = false;   // mends the budget that goes negative and then limits nothing
+  bool reconnects_wait = false;          // a silent peer is tried every T / 20 at most, whatever budget is left
   bool meet_repair = true;               // MEET again to peers without inbound link
   bool meet_repair_needs_multi_meet = true;
   bool link_extensions = true;           // the link remembers the extension capability
@@ -86,8 +86,9 @@ struct Rules {
   // Bus epochs above one's own by more than this are refused (0: never). DEVIATION: no release has a bound.
   uint64_t max_epoch_lead = 0;
 
-  // Network facts that hosts need.
+  // Facts that hosts need.
   bool tcp_nodelay_outbound = true;
+  bool cron_drifts = true;                 // the next cron is due 100 ms after this one ended, plus up to 1 ms of sleep
   int max_accepts_per_cycle = 10;
 };
 

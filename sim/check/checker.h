@@ -1,7 +1,8 @@
 // Checker: an observer that holds one rule of the protocol against a run.
 //
-// Each checker has a file of its own, whose header states the rule and what it follows from. A checker changes nothing and
-// keeps what it needs from the events; it never aborts: what it finds is a violation with time, node and text.
+// Each checker has a file of its own, whose header states the rule and what it follows from. A
+// checker changes nothing and keeps what it needs from the events; it never aborts: what it finds
+// is a violation with time, node and text.
 #ifndef GOSSAMER_SIM_CHECK_CHECKER_H_
 #define GOSSAMER_SIM_CHECK_CHECKER_H_
 
@@ -27,8 +28,9 @@ struct Breach {
 
 class Checker : public Observer {
  public:
-  // Safety: never broken, whatever fails. Liveness: reached after all faults are over and time has passed. Quality: not
-  // promised by the protocol; counted, and judged by the scenario's expectations.
+  // Safety: never broken, whatever fails. Liveness: reached after all faults are over and time has
+  // passed. Quality: not promised by the protocol; counted, and judged by the scenario's
+  // expectations.
   enum class Kind : uint8_t { kSafety, kLiveness, kQuality };
 
   // A rule can be broken millions of times by one mistake; this many breaches are kept in words.

@@ -1,7 +1,8 @@
 // ClusterProbe: what checkers and reports may ask about a simulated cluster.
 //
-// A narrow window on World, so that a test can stand in for one with hand-made tables. Answers are those of the moment of the
-// call: inside OnEvent, the node has finished the input that made the event. Thread safety: none.
+// A narrow window on World, so that a test can stand in for one with hand-made tables. Answers are
+// those of the moment of the call: inside OnEvent, the node has finished the input that made the
+// event. Thread safety: none.
 #ifndef GOSSAMER_SIM_CHECK_CLUSTER_PROBE_H_
 #define GOSSAMER_SIM_CHECK_CLUSTER_PROBE_H_
 
@@ -39,7 +40,8 @@ class ClusterProbe {
   // The shard in which the node started.
   virtual int64_t shard(NodeIndex node) const = 0;
 
-  // The node's own tables, or null while its process does not run. What follows REQUIRES that it does.
+  // The node's own tables, or null while its process does not run. What follows REQUIRES that it
+  // does.
   virtual const PeerTable* peers(NodeIndex node) const = 0;
   virtual OwnEpochs epochs(NodeIndex node) const = 0;
   // Voting primaries that it knows, and its cluster state.

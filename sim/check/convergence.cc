@@ -204,8 +204,8 @@ std::string Convergence::CompareDead(NodeIndex observer, NodeIndex reference) co
     const SharedSlotSet* their_slots = SlotsOf(theirs, key_[i]);
     if (my_slots == their_slots || CountOf(my_slots) + CountOf(their_slots) == 0) continue;
     return absl::StrCat(NodeText(observer), " gives ", CountOf(my_slots), " slots to ",
-                        NodeText(NodeIndex{i}), ", which is down, ", NodeText(reference), " gives it ",
-                        CountOf(their_slots));
+                        NodeText(NodeIndex{i}), ", which is down, ", NodeText(reference),
+                        " gives it ", CountOf(their_slots));
   }
   return {};
 }

@@ -1,12 +1,14 @@
 // convergence: once every fault is over and time has passed, all live nodes have the same view.
 //
-// The view: of every live node its role, a replica's primary, a primary's configEpoch and slots, all as that node itself sees
-// them; of every dead node the slots that it still owns; the currentEpoch. Also no two live primaries with slots share a
-// configEpoch. Follows from heartbeats carrying the sender's claims to everybody, and from UPDATE and collision rules that
-// settle conflicting ones. SOURCE: semantics spec sections 6, 7 and 18 (I4).
+// The view: of every live node its role, a replica's primary, a primary's configEpoch and slots,
+// all as that node itself sees them; of every dead node the slots that it still owns; the
+// currentEpoch. Also no two live primaries with slots share a configEpoch. Follows from heartbeats
+// carrying the sender's claims to everybody, and from UPDATE and collision rules that settle
+// conflicting ones. SOURCE: semantics spec sections 6, 7 and 18 (I4).
 //
-// Evaluated at full seconds when something changed since the last time, which gives a history of when the views agreed,
-// and at the end. Only an end that comes after the quiet period, with no network fault in force, can break the rule.
+// Evaluated at full seconds when something changed since the last time, which gives a history of
+// when the views agreed, and at the end. Only an end that comes after the quiet period, with no
+// network fault in force, can break the rule.
 #ifndef GOSSAMER_SIM_CHECK_CONVERGENCE_H_
 #define GOSSAMER_SIM_CHECK_CONVERGENCE_H_
 

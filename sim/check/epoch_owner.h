@@ -1,8 +1,9 @@
 // epoch_owner: an epoch that is won by election belongs to one node.
 //
-// Follows from one vote per voter and epoch, and from any two quorums sharing a voter. The winner claims its slots with that
-// epoch; two owners of one epoch could claim the same slots with equal right. Epochs taken without votes (TAKEOVER, BUMPEPOCH,
-// collisions) are outside of the rule. SOURCE: semantics spec sections 8 and 18 (I1).
+// Follows from one vote per voter and epoch, and from any two quorums sharing a voter. The winner
+// claims its slots with that epoch; two owners of one epoch could claim the same slots with equal
+// right. Epochs taken without votes (TAKEOVER, BUMPEPOCH, collisions) are outside of the rule.
+// SOURCE: semantics spec sections 8 and 18 (I1).
 #ifndef GOSSAMER_SIM_CHECK_EPOCH_OWNER_H_
 #define GOSSAMER_SIM_CHECK_EPOCH_OWNER_H_
 

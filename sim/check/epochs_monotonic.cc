@@ -29,8 +29,19 @@ void EpochsMonotonic::Look(Instant at, NodeIndex node) {
   if (own.is_primary) hold("configEpoch", own.config, &floor.config);
 }
 
-void EpochsMonotonic::OnEvent(Instant at, NodeIndex node, const Event& /*event*/) {
-  Look(at, node);
+void EpochsMonotonic::OnEvent(Instant at, NodeIndex node, const Event& event) {
+  switch (event.type) {
+    case EventType::kCurrentEpochChanged:
+    case EventType::kConfigEpochChanged:
+    case EventType::kEpochCollision:
+    case EventType::kVoteGranted:
+    case EventType::kElectionStarted:
+    case EventType::kPromoted:
+    case EventType::kBecameReplica:
+      return Look(at, node);
+    default:
+      return;
+  }
 }
 
 void EpochsMonotonic::OnSecond(Instant at) {

@@ -1,10 +1,11 @@
 // epochs_monotonic: a node's epochs never fall while its disk is kept.
 //
-// currentEpoch and lastVoteEpoch always; configEpoch while the node is a primary, since a replica carries its primary's claim
-// and starts with zero. Follows from the rules that only raise them; with a falling epoch a newer claim would lose to an older
-// one. Across a restart the node must come back at least with what its disk held when it last sent a vote or asked for one:
-// whatever was learned and not yet written may be forgotten. RESET HARD starts at zero. SOURCE: semantics spec sections 6, 11 and 18
-// (I6).
+// currentEpoch and lastVoteEpoch always; configEpoch while the node is a primary, since a replica
+// carries its primary's claim and starts with zero. Follows from the rules that only raise them;
+// with a falling epoch a newer claim would lose to an older one. Across a restart the node must
+// come back at least with what its disk held when it last sent a vote or asked for one: whatever
+// was learned and not yet written may be forgotten. RESET HARD starts at zero. SOURCE: semantics
+// spec sections 6, 11 and 18 (I6).
 #ifndef GOSSAMER_SIM_CHECK_EPOCHS_MONOTONIC_H_
 #define GOSSAMER_SIM_CHECK_EPOCHS_MONOTONIC_H_
 
@@ -19,7 +20,8 @@ class EpochsMonotonic : public Checker {
  public:
   std::string_view name() const override { return "epochs_monotonic"; }
   std::string_view rule() const override {
-    return "currentEpoch, lastVoteEpoch and a primary's configEpoch never fall while the disk is kept";
+    return "currentEpoch, lastVoteEpoch and a primary's configEpoch never fall while the disk is "
+           "kept";
   }
   void OnEvent(Instant at, NodeIndex node, const Event& event) override;
   void OnVoteSent(Instant at, NodeIndex from, NodeIndex to, const Message& message,

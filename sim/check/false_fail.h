@@ -1,8 +1,9 @@
 // false_fail: nobody sets FAIL on a node that is live and reachable.
 //
-// The protocol does not promise it: a quorum that cannot hear a node for a node timeout declares it dead, also when the node was
-// only slow. So it is counted here, and the scenario's expectations decide. A node that was away counts again once it has
-// been back for a node timeout: until then late reports about its absence are true. SOURCE: semantics spec section 4.
+// The protocol does not promise it: a quorum that cannot hear a node for a node timeout declares it
+// dead, also when the node was only slow. So it is counted here, and the scenario's expectations
+// decide. A node that was away counts again once it has been back for a node timeout: until then
+// late reports about its absence are true. SOURCE: semantics spec section 4.
 #ifndef GOSSAMER_SIM_CHECK_FALSE_FAIL_H_
 #define GOSSAMER_SIM_CHECK_FALSE_FAIL_H_
 
@@ -22,7 +23,9 @@ class FalseFail : public Checker {
   Kind kind() const override { return Kind::kQuality; }
 
   void OnEvent(Instant at, NodeIndex node, const Event& event) override;
-  void OnIncident(Instant at, const Incident& incident) override { reach_.OnIncident(at, incident); }
+  void OnIncident(Instant at, const Incident& incident) override {
+    reach_.OnIncident(at, incident);
+  }
   void OnIncidentEnd(Instant at, const Incident& incident) override {
     reach_.OnIncidentEnd(at, incident);
   }

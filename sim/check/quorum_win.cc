@@ -33,9 +33,10 @@ void QuorumWin::CheckWinner(Instant at, NodeIndex winner, const Event& event) {
                         voters.size(), " distinct voters (it counted ", event.value, "), needed ",
                         quorum, " of ", size));
   } else if (event.value < static_cast<int64_t>(quorum)) {
-    Report(at, winner,
-           absl::StrCat(NodeText(winner), " won epoch ", event.epoch.value, " when it had received ",
-                        event.value, " votes, needed ", quorum, " of ", size));
+    Report(
+        at, winner,
+        absl::StrCat(NodeText(winner), " won epoch ", event.epoch.value, " when it had received ",
+                     event.value, " votes, needed ", quorum, " of ", size));
   }
 }
 

@@ -1,9 +1,10 @@
 // quorum_win: whoever wins an election had the votes of a quorum of distinct voters in that epoch.
 //
-// Follows from the definition of winning: more than half of the voting primaries, by the size that the winner knows, whatever
-// their health. The votes are counted where they are given (the voter's decision to grant), not where they are received, so
-// that a vote counted twice, or one of another epoch, does not pass. Needed so that two elections in one epoch share a voter.
-// SOURCE: semantics spec sections 8.2 and 18 (I3; bug 58).
+// Follows from the definition of winning: more than half of the voting primaries, by the size that
+// the winner knows, whatever their health. The votes are counted where they are given (the voter's
+// decision to grant), not where they are received, so that a vote counted twice, or one of another
+// epoch, does not pass. Needed so that two elections in one epoch share a voter. SOURCE: semantics
+// spec sections 8.2 and 18 (I3; bug 58).
 #ifndef GOSSAMER_SIM_CHECK_QUORUM_WIN_H_
 #define GOSSAMER_SIM_CHECK_QUORUM_WIN_H_
 

@@ -44,9 +44,8 @@ void Reach::OnIncident(Instant /*at*/, const Incident& incident) {
 
 void Reach::OnIncidentEnd(Instant at, const Incident& incident) {
   for (const NodeIndex node : incident.victims) since_[node.value] = at;
-  const auto ended = std::find_if(in_force_.begin(), in_force_.end(), [&](const auto& cut) {
-    return cut.first == incident.number;
-  });
+  const auto ended = std::find_if(in_force_.begin(), in_force_.end(),
+                                  [&](const auto& cut) { return cut.first == incident.number; });
   if (ended == in_force_.end()) return;
   for (const NodeIndex node : ended->second) {
     --cuts_[node.value];

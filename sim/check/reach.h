@@ -1,9 +1,10 @@
 // Reach: which nodes are live and reachable, and since when.
 //
-// A node is reachable while no partition or blackhole in force cuts it off from most live voting primaries. Of the two sides of
-// a cut, the nodes that the fault names and all others, the one with fewer voting primaries counts as cut off; both do when they
-// have as many. Faults that only slow a node or its links down leave it reachable: whoever declares it dead is wrong.
-// Not an observer by itself: whoever owns one passes the calls on. Thread safety: none.
+// A node is reachable while no partition or blackhole in force cuts it off from most live voting
+// primaries. Of the two sides of a cut, the nodes that the fault names and all others, the one with
+// fewer voting primaries counts as cut off; both do when they have as many. Faults that only slow a
+// node or its links down leave it reachable: whoever declares it dead is wrong. Not an observer by
+// itself: whoever owns one passes the calls on. Thread safety: none.
 #ifndef GOSSAMER_SIM_CHECK_REACH_H_
 #define GOSSAMER_SIM_CHECK_REACH_H_
 
@@ -36,8 +37,8 @@ class Reach {
   std::vector<NodeIndex> CutOff(const Incident& incident) const;
 
   const ClusterProbe* probe_ = nullptr;
-  std::vector<uint32_t> cuts_;   // by node: cuts in force against it
-  std::vector<Instant> since_;   // by node: when it last returned; zero: it was never away
+  std::vector<uint32_t> cuts_;  // by node: cuts in force against it
+  std::vector<Instant> since_;  // by node: when it last returned; zero: it was never away
   std::vector<std::pair<uint32_t, std::vector<NodeIndex>>> in_force_;  // by number of incident
 };
 

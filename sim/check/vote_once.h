@@ -1,9 +1,9 @@
 // vote_once: a voter gives one vote per epoch, also across restarts that keep its disk.
 //
-// Follows from lastVoteEpoch: a primary refuses once lastVoteEpoch is its current epoch, writes it before the vote leaves, and
-// reads it back when it starts. Otherwise two replicas could each collect a quorum in one epoch. As both epochs
-// only rise, a vote in an older epoch than the last one's counts as a breach too.
-// SOURCE: semantics spec sections 8.1 and 18 (I2; bug 20).
+// Follows from lastVoteEpoch: a primary refuses once lastVoteEpoch is its current epoch, writes it
+// before the vote leaves, and reads it back when it starts. Otherwise two replicas could each
+// collect a quorum in one epoch. As both epochs only rise, a vote in an older epoch than the last
+// one's counts as a breach too. SOURCE: semantics spec sections 8.1 and 18 (I2; bug 20).
 #ifndef GOSSAMER_SIM_CHECK_VOTE_ONCE_H_
 #define GOSSAMER_SIM_CHECK_VOTE_ONCE_H_
 

@@ -31,10 +31,6 @@ class Calendar {
   }
   // REQUIRES: head() was called since the last Pop, and there is one.
   const TimedEvent& Pop() { return open_[at_++]; }
-  // The event after the next `ahead` ones if it is in the open bucket, else null. For prefetching.
-  const TimedEvent* Peek(size_t ahead) const {
-    return at_ + ahead < open_.size() ? &open_[at_ + ahead] : nullptr;
-  }
 
   size_t size() const { return closed_ + (open_.size() - at_); }
   size_t memory_bytes() const {

@@ -56,8 +56,6 @@ class EventQueue {
   // The time of the first event, or kNever.
   Instant NextTime();
 
-  const Calendar& calendar() const { return calendar_; }
-  const TickWheel& wheel() const { return wheel_; }
   size_t size() const { return calendar_.size() + wheel_.size() + heap_.size(); }
   size_t memory_bytes() const {
     return calendar_.memory_bytes() + wheel_.memory_bytes() + heap_.memory_bytes();

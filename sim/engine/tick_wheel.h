@@ -32,10 +32,6 @@ class TickWheel {
   }
   // Disarms the first timer and returns its actor. REQUIRES: head() was called since the last change, and there is one.
   uint32_t Pop();
-  // The actor whose timer comes next but `ahead` in the open bucket, or kWorldActor. For prefetching.
-  uint32_t Peek(size_t ahead) const {
-    return at_ + ahead < open_.size() ? open_[at_ + ahead] : kWorldActor;
-  }
 
   size_t size() const { return closed_ + (open_.size() - at_); }
   size_t memory_bytes() const {

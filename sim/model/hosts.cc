@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "sim/engine/draw.h"
 #include "sim/model/kinds.h"
 
 namespace gossamer::sim {
@@ -80,7 +81,7 @@ bool Hosts::CanAccept(uint32_t node) { return hosts_[node].accepts_waiting < kAc
 
 void Hosts::TickDue(uint32_t node) {
   Host& h = hosts_[node];
-  h.deadline = kNever;
+  h.due = kNever;
   if (h.node == nullptr || h.tick_waiting) return;
   TakeOrWait(node, HostInput{});
 }
@@ -184,6 +185,9 @@ void Hosts::Turn(uint32_t node, HostInput* inputs, size_t count) {
   h.node->EndBatch(at, &effects_);
   Instant leave = now();
   if (!cpu_->Free(node)) leave = cpu_->Run(node, leave, CostOf(h, inputs, count));
+  for (size_t i = 0; i < count; ++i) {
+    if (inputs[i].kind == HostInput::Kind::kTick) h.rested = leave;
+  }
   Finish(node, leave);
 }
 
@@ -192,6 +196,7 @@ void Hosts::Apply(uint32_t node, Now at, HostInput* input) {
   switch (input->kind) {
     case HostInput::Kind::kTick:
       h.tick_waiting = false;
+      ++h.crons;
       h.node->Tick(at, &effects_);
       if (replication_->TakeRetry(node)) ScheduleSync(node, now());
       return;
@@ -264,13 +269,19 @@ void Hosts::Finish(uint32_t node, Instant leave) {
   Rearm(node);
 }
 
+// Sets the timer of the node's cron if it is not set for what the node wants.
 void Hosts::Rearm(uint32_t node) {
   Host& h = hosts_[node];
-  if (h.tick_waiting) return;
-  const Instant deadline = h.node->NextDeadline() - h.mono_offset;
-  if (deadline == h.deadline) return;
-  h.deadline = deadline;
-  run_.queue->Arm(node, deadline);
+  const Instant due = h.node->NextDeadline();
+  if (due == h.due || h.tick_waiting) return;
+  h.due = due;
+  Instant at = due - h.mono_offset;
+  if (h.rules.cron_drifts) {
+    const uint64_t bits = DrawAt(run_.seed, node, h.crons);
+    const Duration slack = Micros(Scale(static_cast<uint32_t>(bits), kWakeSlackUs));
+    at = std::max(at, h.rested + kCronPeriod) + slack;
+  }
+  run_.queue->Arm(node, at);
 }
 
 void Hosts::NoteKey(uint32_t node) {

@@ -48,7 +48,9 @@ struct HeldSend {
 struct Host {
   std::unique_ptr<ClusterNode> node;  // null while no process runs
   NodeKey key;                        // the name of `node`
-  Instant deadline = kNever;          // of its cron, on the virtual clock
+  Instant due = kNever;               // its cron, as the node's own clock has it; kNever: not armed
+  Instant rested{-1'000'000};          // the end of its last cron
+  uint64_t crons = 0;
   Duration mono_offset;               // the node's monotonic clock minus the virtual clock
   Duration wall_offset;               // its wall clock minus the virtual clock
   bool paused = false;
@@ -121,8 +123,6 @@ class Hosts : public NetworkSink {
 
   // Carries out an event of one of the hosts' kinds.
   void Handle(const TimedEvent& event);
-  // A packet row or host that an event will touch soon.
-  void Prefetch(uint32_t node) const { __builtin_prefetch(&hosts_[node]); }
 
   // ---- NetworkSink ----
 
@@ -134,6 +134,9 @@ class Hosts : public NetworkSink {
   bool CanAccept(uint32_t node) override;
 
  private:
+  // An event loop that counts from the end of a cron wakes so often, and up to a millisecond late.
+  static constexpr Duration kCronPeriod = Millis(100);
+  static constexpr uint32_t kWakeSlackUs = 1000;
   // The kernel's queue of connections to accept.
   static constexpr uint32_t kAcceptBacklog = 511;
 

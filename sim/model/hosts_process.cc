@@ -179,7 +179,8 @@ void Hosts::Die(uint32_t node, bool with_host) {
   h.paused = false;
   h.tick_waiting = false;
   h.accepts_waiting = 0;
-  h.deadline = kNever;
+  h.due = kNever;
+  h.rested = now() - kCronPeriod;
   h.inbox.clear();
   h.held.clear();
   h.disk.Abort();

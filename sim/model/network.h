@@ -117,9 +117,6 @@ class Network {
   uint64_t connects() const { return connects_; }
   size_t memory_bytes() const { return table_.memory_bytes() + backlogs_.memory_bytes(); }
 
-  // Brings bytes of the connection row and its peers into the cache, for an event that comes soon.
-  void Prefetch(const TimedEvent& event) const { __builtin_prefetch(&table_[event.index]); }
-
  private:
   struct Address {
     IpText ip;

@@ -17,6 +17,8 @@
 namespace gossamer::sim {
 namespace {
 
+// How far a node's wall clock may be off where time is synchronised.
+constexpr Duration kClockError = Millis(2);
 constexpr int64_t kStartOffset = 1'000'000;  // of replication, in clusters that have been running
 
 template <class Id>
@@ -249,6 +251,8 @@ void ConfigureHosts(const Scenario& scenario, const RunOptions& options,
       GOSSAMER_CHECK(ok);  // the loader has checked every option
     }
   };
+  // Synchronised clocks: one sub-second part for all.
+  const auto part = static_cast<int64_t>(Rng(options.seed, "wall").Below(1'000'000));
   const Rules base = FindRules(options.rules.value_or(scenario.rules)).value_or(Rules{});
   for (const NodeInfo& info : nodes) {
     Host& host = hosts->host(info.index.value);
@@ -261,8 +265,8 @@ void ConfigureHosts(const Scenario& scenario, const RunOptions& options,
     host.disk = Disk(scenario.fsync);
     Rng clock(options.seed, "clock", info.index.value);
     host.mono_offset = Micros(static_cast<int64_t>(clock.Below(1000)));
-    const auto part = static_cast<int64_t>(clock.Below(1'000'000));
-    host.wall_offset = Duration{kWallEpoch.us} + Micros(part);
+    const int64_t error = clock.Between(-kClockError.us, kClockError.us);
+    host.wall_offset = Duration{kWallEpoch.us} + Micros(part + error);
   }
   SelectView view;
   view.nodes = &nodes;

@@ -18,7 +18,8 @@
 
 namespace gossamer::sim {
 
-// 2026-01-01 00:00:00 UTC: the wall clocks' beginning, to which each node adds less than a second.
+// 2026-01-01 00:00:00 UTC: the wall clocks' beginning, to which a run adds less than a second. The nodes' clocks agree
+// within milliseconds, as time services keep them; clock-skew makes them differ.
 inline constexpr WallTime kWallEpoch{int64_t{1'767'225'600} * 1'000'000};
 
 inline constexpr uint16_t kClientPort = 6379;

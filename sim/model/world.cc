@@ -54,7 +54,6 @@ struct World::Impl {
   Impl(const Scenario& the_scenario, const RunOptions& the_options, std::vector<Observer*> the_observers);
   ~Impl();
 
-  bool Step();
   void Handle(const TimedEvent& event);
   void Second();
   void AddChecksum();

@@ -1,4 +1,5 @@
-// EventCounter: how often each event happened, and how often about a live node or a victim. Feeds EventCounts of RunFacts.
+// EventCounter: how often each event happened, and how often about a live node or a victim. Feeds
+// EventCounts of RunFacts.
 //
 // Thread safety: none.
 #ifndef GOSSAMER_SIM_REPORT_EVENT_COUNTER_H_

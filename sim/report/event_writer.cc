@@ -25,7 +25,8 @@ void EventWriter::Key(std::string_view name, NodeKey key) {
     return;
   }
   const NameTable& names = world_->tables().pool.names();
-  // A name that came in a hostile message may hold any bytes; those that JSON would choke on are left out.
+  // A name that came in a hostile message may hold any bytes; those that JSON would choke on are
+  // left out.
   const std::string text =
       names.valid_name(key) ? std::string(names.name(key).view().substr(0, 8)) : "invalid";
   absl::StrAppend(&line_, ",\"", ToAbsl(name), "\":\"", text, "\"");
@@ -53,8 +54,8 @@ void EventWriter::OnVoteSent(Instant at, NodeIndex from, NodeIndex to, const Mes
 
 void EventWriter::OnIncident(Instant at, const Incident& incident) {
   Begin(at);
-  const std::string_view what = incident.item->is_fault ? FaultName(incident.item->fault)
-                                                        : ActionName(incident.item->action);
+  const std::string_view what =
+      incident.item->is_fault ? FaultName(incident.item->fault) : ActionName(incident.item->action);
   absl::StrAppend(&line_, ",\"event\":\"incident\",\"number\":", incident.number, ",\"what\":\"",
                   ToAbsl(what), "\",\"victims\":[");
   const char* separator = "";

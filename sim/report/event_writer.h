@@ -4,9 +4,10 @@
 //   {"t_us":75012345,"node":3,"event":"pfail-set","subject":0,"value":15003}
 //   {"t_us":81000412,"node":5,"event":"vote-sent","subject":7,"epoch":12}
 //
-// Keys that an event leaves unset are absent; nodes stand by index (a name that no node has: its first eight characters).
-// Other lines: incident, incident-end, restart, vote-requested, end. The order is that of the run, the bytes are the same for
-// the same run. The stream is the caller's; a failed stream is left for the caller to notice. Thread safety: none.
+// Keys that an event leaves unset are absent; nodes stand by index (a name that no node has: its
+// first eight characters). Other lines: incident, incident-end, restart, vote-requested, end. The
+// order is that of the run, the bytes are the same for the same run. The stream is the caller's; a
+// failed stream is left for the caller to notice. Thread safety: none.
 #ifndef GOSSAMER_SIM_REPORT_EVENT_WRITER_H_
 #define GOSSAMER_SIM_REPORT_EVENT_WRITER_H_
 

@@ -28,7 +28,8 @@ uint32_t CountBoth(const std::vector<uint64_t>& a, const std::vector<uint64_t>& 
 
 uint32_t ShareOf(uint32_t all, uint32_t percent) { return (all * percent + 99) / 100; }
 
-// The greatest of `of(victim)` over the victims for which `counts(victim)`; null when one of them has none.
+// The greatest of `of(victim)` over the victims for which `counts(victim)`; null when one of them
+// has none.
 template <class Counts, class Of>
 std::optional<Instant> Greatest(const IncidentTimes& incident, Counts counts, Of of) {
   Instant greatest = incident.at;

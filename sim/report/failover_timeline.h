@@ -1,21 +1,24 @@
-// FailoverTimeline: when a failure was noticed, agreed on and repaired, for every victim of every incident.
+// FailoverTimeline: when a failure was noticed, agreed on and repaired, for every victim of every
+// incident.
 //
-// It listens to a run and keeps, per fault that takes nodes away and per node taken, the instants of the phases below. What it
-// keeps is small: a bit per (victim, observer). Terms:
+// It listens to a run and keeps, per fault that takes nodes away and per node taken, the instants
+// of the phases below. What it keeps is small: a bit per (victim, observer). Terms:
 //
-//   observers   the live nodes that are not victims of the same incident; shares of them are rounded up
-//   first PFAIL, first FAIL   the first observer to set the flag on the victim
-//   FAIL known  the share of observers that hold FAIL on the victim
-//   election    the first replica asked for votes to replace the victim
-//   promoted    a replica won, or took over
-//   covered     all slots of the victim are served again in a node's view: their owner is a live primary without FAIL. First
-//               in the view of that owner, then in the view of a share of the observers. A victim that returns covers its
-//               own slots.
-//   cluster ok  cluster_state is ok on a share of the observers, once every victim whose shard has a survivor is covered
+//   observers   the live nodes that are not victims of the same incident; shares of them are
+//   rounded up first PFAIL, first FAIL   the first observer to set the flag on the victim FAIL
+//   known  the share of observers that hold FAIL on the victim election    the first replica asked
+//   for votes to replace the victim promoted    a replica won, or took over covered     all slots
+//   of the victim are served again in a node's view: their owner is a live primary without FAIL.
+//   First
+//               in the view of that owner, then in the view of a share of the observers. A victim
+//               that returns covers its own slots.
+//   cluster ok  cluster_state is ok on a share of the observers, once every victim whose shard has
+//   a survivor is covered
 //
-// Phases of one incident: first_* are minima over its victims, the others maxima over the victims whose shard has a survivor.
-// Victims that were replicas have detection phases only. SOURCE: semantics spec sections 4, 5, 8 and 17.
-// All instants are virtual time; the world's clock starts at zero. Thread safety: none.
+// Phases of one incident: first_* are minima over its victims, the others maxima over the victims
+// whose shard has a survivor. Victims that were replicas have detection phases only. SOURCE:
+// semantics spec sections 4, 5, 8 and 17. All instants are virtual time; the world's clock starts
+// at zero. Thread safety: none.
 #ifndef GOSSAMER_SIM_REPORT_FAILOVER_TIMELINE_H_
 #define GOSSAMER_SIM_REPORT_FAILOVER_TIMELINE_H_
 
@@ -44,18 +47,18 @@ using ShareTimes = std::array<std::optional<Instant>, kShares.size()>;
 
 struct VictimTimes {
   NodeIndex node;
-  int64_t shard = 0;           // of the start
-  bool was_primary = false;    // with slots, in its own view, when it was hit
-  bool has_survivor = false;   // a live node of its shard is left
-  uint32_t slots = 0;          // that it owned
+  int64_t shard = 0;          // of the start
+  bool was_primary = false;   // with slots, in its own view, when it was hit
+  bool has_survivor = false;  // a live node of its shard is left
+  uint32_t slots = 0;         // that it owned
 
   std::optional<Instant> first_pfail;
   std::optional<Instant> first_fail;
-  NodeIndex fail_by;              // who set it first
-  uint32_t quorum_markers = 0;    // observers that found the quorum themselves
+  NodeIndex fail_by;            // who set it first
+  uint32_t quorum_markers = 0;  // observers that found the quorum themselves
   ShareTimes fail_known;
-  std::optional<Instant> election;  // the first one
-  uint32_t elections = 0;           // attempts
+  std::optional<Instant> election;          // the first one
+  uint32_t elections = 0;                   // attempts
   std::optional<Instant> winning_election;  // the start of the one that was won
   std::optional<Instant> promoted;
   NodeIndex winner;
@@ -72,8 +75,9 @@ struct IncidentTimes {
   std::string text;
   std::vector<VictimTimes> victims;
   std::vector<int64_t> lost_shards;
-  uint32_t observers = 0;          // when it happened; 0: nobody was left to measure phases
-  // Voting primaries that the cluster counts, and those of them that were live, uncut and no victims just after the fault.
+  uint32_t observers = 0;  // when it happened; 0: nobody was left to measure phases
+  // Voting primaries that the cluster counts, and those of them that were live, uncut and no
+  // victims just after the fault.
   uint32_t voters = 0;
   uint32_t voters_left = 0;
   std::optional<Instant> state_failed;  // the first observer whose cluster_state left ok
@@ -98,14 +102,14 @@ struct IncidentTimes {
 struct ElectionTotals {
   uint64_t scheduled = 0;
   uint64_t started = 0;
-  uint64_t manual = 0;     // of those started
+  uint64_t manual = 0;  // of those started
   uint64_t won = 0;
   uint64_t expired = 0;
   uint64_t restarted = 0;
-  uint64_t retried = 0;    // starts of a node for a primary beyond its first
+  uint64_t retried = 0;  // starts of a node for a primary beyond its first
   uint64_t votes_granted = 0;
   std::array<uint64_t, 8> votes_refused{};  // by VoteRefusal
-  uint64_t takeovers = 0;  // promotions without a won election
+  uint64_t takeovers = 0;                   // promotions without a won election
 
   // Started and not won. One that still runs at the end counts as lost.
   uint64_t lost() const { return started > won ? started - won : 0; }
@@ -135,13 +139,15 @@ class FailoverTimeline : public Observer {
   const Unavailability& unavailability() const { return unavailability_; }
   Instant ended_at() const { return ended_at_; }
 
-  // From `at` on there are so many. Only changes between none and some are kept, each with the first count.
+  // From `at` on there are so many. Only changes between none and some are kept, each with the
+  // first count.
   struct CountChange {
     Instant at;
     uint32_t count = 0;
   };
-  // Victims whose shard has a live node left and whose slots are not served, or not in the view of half of the observers.
-  // While slots are still unassigned after the start (a cluster that meets) one more. The first entry is of the start.
+  // Victims whose shard has a live node left and whose slots are not served, or not in the view of
+  // half of the observers. While slots are still unassigned after the start (a cluster that meets)
+  // one more. The first entry is of the start.
   const std::vector<CountChange>& uncovered_history() const { return uncovered_history_; }
   // Live nodes whose cluster_state is not ok. The first entry is of the start.
   const std::vector<CountChange>& not_ok_history() const { return not_ok_history_; }
@@ -156,8 +162,8 @@ class FailoverTimeline : public Observer {
     NodeKey key;
     SlotSet slots;
     uint64_t slots_hash = 0;
-    Bits fail;     // nodes that hold FAIL on it
-    Bits covered;  // nodes that see its slots served
+    Bits fail;           // nodes that hold FAIL on it
+    Bits covered;        // nodes that see its slots served
     bool waits = false;  // its shard has a live node, and its slots are not served
   };
 
@@ -209,9 +215,9 @@ class FailoverTimeline : public Observer {
   std::vector<CountChange> uncovered_history_;
   std::vector<CountChange> not_ok_history_;
   std::map<std::pair<uint32_t, uint16_t>, uint32_t> starts_;  // (candidate, failed primary)
-  std::vector<Instant> started_;  // by node: its last election
-  std::vector<Instant> won_;      // by node: its last won election
-  bool started_up_ = false;       // all slots were claimed once
+  std::vector<Instant> started_;                              // by node: its last election
+  std::vector<Instant> won_;                                  // by node: its last won election
+  bool started_up_ = false;                                   // all slots were claimed once
   ElectionTotals elections_;
   Unavailability unavailability_;
   Instant ended_at_;

@@ -102,11 +102,16 @@ Json ElectionsJson(const ElectionTotals& e) {
   for (size_t i = 0; i < e.votes_refused.size(); ++i) {
     refused[std::string(VoteRefusalName(static_cast<VoteRefusal>(i)))] = e.votes_refused[i];
   }
-  return {{"scheduled", e.scheduled},         {"started", e.started},
-          {"manual", e.manual},               {"won", e.won},
-          {"lost", e.lost()},                 {"retried", e.retried},
-          {"expired", e.expired},             {"restarted", e.restarted},
-          {"takeovers", e.takeovers},         {"votes_granted", e.votes_granted},
+  return {{"scheduled", e.scheduled},
+          {"started", e.started},
+          {"manual", e.manual},
+          {"won", e.won},
+          {"lost", e.lost()},
+          {"retried", e.retried},
+          {"expired", e.expired},
+          {"restarted", e.restarted},
+          {"takeovers", e.takeovers},
+          {"votes_granted", e.votes_granted},
           {"votes_refused", std::move(refused)}};
 }
 
@@ -125,8 +130,7 @@ TrafficJson MakeTraffic(const TrafficTotals& traffic) {
     out.entries += traffic.entries[i];
     if (traffic.messages[i] == 0) continue;
     const std::string name =
-        i == kMessageTypes ? "unknown"
-                           : std::string(MessageTypeName(static_cast<MessageType>(i)));
+        i == kMessageTypes ? "unknown" : std::string(MessageTypeName(static_cast<MessageType>(i)));
     out.by_type[name] = {{"messages", traffic.messages[i]},
                          {"bytes", traffic.bytes[i]},
                          {"entries", traffic.entries[i]}};
@@ -145,10 +149,14 @@ Json ExpectationsJson(const RunReport& report) {
 }
 
 Json MemoryJson(const MemoryByKind& m) {
-  return {{"peer_tables", m.peer_tables},     {"failure_reports", m.failure_reports},
-          {"slot_maps", m.slot_maps},         {"connections", m.connections},
-          {"messages", m.messages},           {"shared_facts", m.shared_facts},
-          {"names", m.names},                 {"events", m.events}};
+  return {{"peer_tables", m.peer_tables},
+          {"failure_reports", m.failure_reports},
+          {"slot_maps", m.slot_maps},
+          {"connections", m.connections},
+          {"messages", m.messages},
+          {"shared_facts", m.shared_facts},
+          {"names", m.names},
+          {"events", m.events}};
 }
 
 }  // namespace
@@ -156,14 +164,14 @@ Json MemoryJson(const MemoryByKind& m) {
 Json JsonReport(const RunReport& report) {
   TrafficJson traffic = MakeTraffic(report.result.traffic);
   Json incidents = Json::array();
-  for (const IncidentTimes& incident : report.incidents) incidents.push_back(IncidentJson(incident));
+  for (const IncidentTimes& incident : report.incidents)
+    incidents.push_back(IncidentJson(incident));
   Json steps = Json::array();
   for (const TimelineStep& step : report.steps) steps.push_back(StepJson(step));
   Json violations = Json::array();
   for (const Violation& violation : report.violations) {
-    violations.push_back({{"invariant", violation.invariant},
-                          {"at_us", violation.at.us},
-                          {"text", violation.text}});
+    violations.push_back(
+        {{"invariant", violation.invariant}, {"at_us", violation.at.us}, {"text", violation.text}});
   }
   return {{"schema_version", kReportSchemaVersion},
           {"scenario", report.scenario.name},

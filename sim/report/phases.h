@@ -1,7 +1,8 @@
 // Phases: the figures of a failover by name, as samples over victims and as one value per incident.
 //
-// One table, so that the text, the JSON and the summary over seeds name and order them alike. All lengths run from the
-// injection, but where the name says otherwise. Terms: failover_timeline.h. Thread safety: constants and values.
+// One table, so that the text, the JSON and the summary over seeds name and order them alike. All
+// lengths run from the injection, but where the name says otherwise. Terms: failover_timeline.h.
+// Thread safety: constants and values.
 #ifndef GOSSAMER_SIM_REPORT_PHASES_H_
 #define GOSSAMER_SIM_REPORT_PHASES_H_
 
@@ -38,8 +39,8 @@ struct PhaseSamples {
 };
 PhaseSamples SamplesOf(const Phase& phase, std::span<const IncidentTimes> incidents);
 
-// The least value that `percent` of the sorted values do not exceed (nearest rank); 0 is the minimum.
-// REQUIRES: `sorted` rises and is not empty, percent <= 100.
+// The least value that `percent` of the sorted values do not exceed (nearest rank); 0 is the
+// minimum. REQUIRES: `sorted` rises and is not empty, percent <= 100.
 Duration Quantile(std::span<const Duration> sorted, uint32_t percent);
 
 }  // namespace gossamer::sim

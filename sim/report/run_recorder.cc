@@ -29,14 +29,16 @@ StateHistory HistoryOf(const std::vector<FailoverTimeline::CountChange>& changes
   return history;
 }
 
-// A metric of the scenario language that has one sample per victim primary, and the phase that measures it.
+// A metric of the scenario language that has one sample per victim primary, and the phase that
+// measures it.
 struct SampledMetric {
   std::string_view name;
   std::string_view phase;
 };
 constexpr SampledMetric kSampledMetrics[] = {
-    {"pfail", "first_pfail"}, {"fail", "first_fail"},        {"fail-known", "all_fail"},
-    {"election", "election"}, {"votes", "votes"},            {"won", "promoted"},
+    {"pfail", "first_pfail"},    {"fail", "first_fail"},
+    {"fail-known", "all_fail"},  {"election", "election"},
+    {"votes", "votes"},          {"won", "promoted"},
     {"outage", "slots_covered"}, {"owner-known", "covered_100"},
 };
 
@@ -81,7 +83,8 @@ class RunRecorder::Frame : public Observer {
   void OnIncident(Instant at, const Incident& incident) override {
     if (!first_incident) first_incident = at;
     const TimelineItem& item = *incident.item;
-    steps.push_back({at, std::string(item.is_fault ? FaultName(item.fault) : ActionName(item.action)),
+    steps.push_back({at,
+                     std::string(item.is_fault ? FaultName(item.fault) : ActionName(item.action)),
                      item.text, incident.victims, incident.refusals});
   }
   void OnEnd(Instant) override {

@@ -1,4 +1,5 @@
-// RunRecorder: the checkers, the timeline and the counters of one run, and the report made from them.
+// RunRecorder: the checkers, the timeline and the counters of one run, and the report made from
+// them.
 //
 //   RunRecorder recorder;
 //   World world(scenario, options, recorder.observers());

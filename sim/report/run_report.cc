@@ -52,8 +52,9 @@ void DecideVerdict(bool complete, RunReport* report) {
   }
   if (report->result.codec_mismatches > 0) {
     failed = true;
-    report->reasons.push_back(absl::StrCat(report->result.codec_mismatches,
-                                           " messages came out of the codec otherwise than they went in"));
+    report->reasons.push_back(
+        absl::StrCat(report->result.codec_mismatches,
+                     " messages came out of the codec otherwise than they went in"));
   }
   if (DemandsRecovery(report->scenario)) {
     for (const IncidentTimes& incident : report->incidents) {

@@ -2,13 +2,16 @@
 //
 // The verdict: fail, inconclusive or pass, the first that applies of
 //   1. an expectation failed, or the transport found a codec mismatch: fail.
-//   2. the expectations demand that the cluster recovers (a state `covered` or `ok`; the defaults do), and a phase of an
-//      incident did not happen although a victim stayed away: fail when the run came to its end, else inconclusive. The phases are
-//      first PFAIL, first FAIL, FAIL known to all, slots covered and cluster ok, as the JSON shows them.
+//   2. the expectations demand that the cluster recovers (a state `covered` or `ok`; the defaults
+//   do), and a phase of an
+//      incident did not happen although a victim stayed away: fail when the run came to its end,
+//      else inconclusive. The phases are first PFAIL, first FAIL, FAIL known to all, slots covered
+//      and cluster ok, as the JSON shows them.
 //   3. an expectation could not be decided, or the run ended early: inconclusive.
 //   4. else pass.
-// So a scenario that means to show that nobody fails over says so in `expect`, and its missing phases are what was expected.
-// Phases of a victim that came back (a short pause, a healed partition) may be missing in any case.
+// So a scenario that means to show that nobody fails over says so in `expect`, and its missing
+// phases are what was expected. Phases of a victim that came back (a short pause, a healed
+// partition) may be missing in any case.
 //
 // Times are virtual but for wall_us. Thread safety: values.
 #ifndef GOSSAMER_SIM_REPORT_RUN_REPORT_H_
@@ -38,7 +41,7 @@ struct RunEnvironment {
 // One line of the timeline that was carried out, faults and actions alike.
 struct TimelineStep {
   Instant at;
-  std::string word;   // "kill", "restart"
+  std::string word;  // "kill", "restart"
   std::string text;
   std::vector<NodeIndex> nodes;
   std::vector<std::string> refusals;  // what could not be done: "node 3: ERR ..."
@@ -67,7 +70,7 @@ struct RunReport {
   std::vector<Violation> violations;  // the first of each checker
   uint64_t violation_count = 0;       // all, but those that are only counted
   Verdict verdict = Verdict::kInconclusive;
-  std::vector<std::string> reasons;   // why it is not pass, a line each
+  std::vector<std::string> reasons;  // why it is not pass, a line each
 
   uint64_t virtual_us() const { return static_cast<uint64_t>(result.ended_at.us); }
 };
@@ -81,7 +84,8 @@ std::string_view TransportName(Transport transport);
 std::string_view RunEndName(RunEnd end);
 std::string CpuText(const CpuSpec& cpu);
 
-// "500 of 501 voting primaries": of those that a FAIL or a vote needs, how many are left. Empty while there is a quorum.
+// "500 of 501 voting primaries": of those that a FAIL or a vote needs, how many are left. Empty
+// while there is a quorum.
 std::string QuorumText(const IncidentTimes& incident);
 
 }  // namespace gossamer::sim

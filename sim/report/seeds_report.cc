@@ -111,8 +111,8 @@ std::string SeedsText(std::span<const RunReport> runs) {
   std::string out = ScenarioText(runs.front());
   absl::StrAppend(&out, "  ", Plural(runs.size(), "seed"), ", ", runs.front().seed, " to ",
                   runs.back().seed, "\n\n");
-  const auto fullest = std::max_element(
-      runs.begin(), runs.end(), [](const RunReport& a, const RunReport& b) {
+  const auto fullest =
+      std::max_element(runs.begin(), runs.end(), [](const RunReport& a, const RunReport& b) {
         return a.incidents.size() < b.incidents.size();
       });
   for (size_t i = 0; i < fullest->incidents.size(); ++i) {
@@ -126,8 +126,8 @@ std::string SeedsText(std::span<const RunReport> runs) {
   }
   absl::StrAppend(&out, "Runs: ", SecondsText(Micros(static_cast<int64_t>(virtual_us))),
                   " virtual s in ", SecondsText(Micros(static_cast<int64_t>(wall_us))),
-                  " s of computing\nDigest of digests: ", DigestText(summary.digest), "\nVerdict: ",
-                  ToAbsl(VerdictName(summary.verdict)), " (",
+                  " s of computing\nDigest of digests: ", DigestText(summary.digest),
+                  "\nVerdict: ", ToAbsl(VerdictName(summary.verdict)), " (",
                   runs.size() - summary.failed.size() - summary.inconclusive.size(), " passed, ",
                   summary.failed.size(), " failed, ", summary.inconclusive.size(),
                   " inconclusive)\n");

@@ -1,7 +1,9 @@
-// The summary of one scenario over several seeds: a distribution per incident and phase, with the seeds of its extremes.
+// The summary of one scenario over several seeds: a distribution per incident and phase, with the
+// seeds of its extremes.
 //
-// The value of a seed is the incident's own figure (see failover_timeline.h). A seed whose phase did not happen has no value and
-// is counted as missing. The digest of digests covers the seeds and their digests, by rising seed. Thread safety: values.
+// The value of a seed is the incident's own figure (see failover_timeline.h). A seed whose phase
+// did not happen has no value and is counted as missing. The digest of digests covers the seeds and
+// their digests, by rising seed. Thread safety: values.
 #ifndef GOSSAMER_SIM_REPORT_SEEDS_REPORT_H_
 #define GOSSAMER_SIM_REPORT_SEEDS_REPORT_H_
 
@@ -19,8 +21,8 @@
 namespace gossamer::sim {
 
 struct SeedPhase {
-  size_t incident = 0;       // position in the timeline's incidents
-  std::string_view key;      // of the phase
+  size_t incident = 0;   // position in the timeline's incidents
+  std::string_view key;  // of the phase
   std::string_view label;
   std::vector<Duration> values;  // rising
   size_t missing = 0;
@@ -32,7 +34,7 @@ struct SeedsReport {
   std::vector<SeedPhase> phases;
   Digest digest;
   Verdict verdict = Verdict::kInconclusive;
-  std::vector<uint64_t> failed;        // seeds, rising
+  std::vector<uint64_t> failed;  // seeds, rising
   std::vector<uint64_t> inconclusive;
 };
 

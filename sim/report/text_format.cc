@@ -54,7 +54,8 @@ std::string MemoryText(uint64_t bytes) {
 std::string Plural(uint64_t count, std::string_view noun) {
   const bool ies = noun.size() > 1 && noun.back() == 'y' && noun != "day";
   if (count == 1) return absl::StrCat("1 ", ToAbsl(noun));
-  if (ies) return absl::StrCat(CountText(count), " ", ToAbsl(noun.substr(0, noun.size() - 1)), "ies");
+  if (ies)
+    return absl::StrCat(CountText(count), " ", ToAbsl(noun.substr(0, noun.size() - 1)), "ies");
   return absl::StrCat(CountText(count), " ", ToAbsl(noun), "s");
 }
 
@@ -63,20 +64,19 @@ std::string Clip(std::string_view text, size_t width) {
   return std::string(text.substr(0, width > 3 ? width - 3 : 0)) + "...";
 }
 
-std::string Wrap(std::string_view text, size_t indent) {
-  const std::string margin(indent, ' ');
+std::string Wrap(std::string_view text, size_t indent, size_t hang) {
   std::string out;
-  std::string line = margin;
+  std::string line(indent, ' ');
+  bool first = true;
   for (const std::string_view word : SplitWords(text)) {
-    const bool first = line.size() == indent;
     if (!first && line.size() + 1 + word.size() > kReportWidth) {
       out += line + "\n";
-      line = margin;
-      line += word;
-      continue;
+      line.assign(indent + hang, ' ');
+      first = true;
     }
     if (!first) line += ' ';
     line += word;
+    first = false;
   }
   return out + line + "\n";
 }

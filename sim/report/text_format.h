@@ -1,4 +1,5 @@
-// Numbers and tables as people read them. Everything here is deterministic and independent of the locale.
+// Numbers and tables as people read them. Everything here is deterministic and independent of the
+// locale.
 #ifndef GOSSAMER_SIM_REPORT_TEXT_FORMAT_H_
 #define GOSSAMER_SIM_REPORT_TEXT_FORMAT_H_
 
@@ -30,11 +31,12 @@ std::string MemoryText(uint64_t bytes);
 std::string Plural(uint64_t count, std::string_view noun);
 // "primary-killed-and-more…": at most `width` columns of `text`, which is taken for ASCII.
 std::string Clip(std::string_view text, size_t width);
-// The words of `text` in lines of at most kReportWidth columns, every line after `indent` blanks. Ends with a newline.
-std::string Wrap(std::string_view text, size_t indent);
+// The words of `text` in lines of at most kReportWidth columns, after `indent` blanks, from the
+// second line on after `hang` more. Ends with a newline.
+std::string Wrap(std::string_view text, size_t indent, size_t hang = 2);
 
-// Rows of cells; columns as wide as their widest cell, two blanks apart. The first column is left-aligned, others right-
-// aligned unless made `left`.
+// Rows of cells; columns as wide as their widest cell, two blanks apart. The first column is
+// left-aligned, others right- aligned unless made `left`.
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> head) : rows_{std::move(head)} {}

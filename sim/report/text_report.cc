@@ -20,17 +20,31 @@ namespace {
 constexpr size_t kVictimsShown = 12;
 constexpr size_t kIncidentsShown = 20;
 
+// One row per phase; where no phase has two samples, one column tells it all.
 std::string DurationTable(const RunReport& report) {
-  TextTable table({"from the injection, seconds", "samples", "min", "p50", "p90", "p99", "max"});
+  std::vector<std::pair<const Phase*, PhaseSamples>> rows;
+  size_t most = 0;
   for (const Phase& phase : Phases()) {
-    const PhaseSamples samples = SamplesOf(phase, report.incidents);
+    PhaseSamples samples = SamplesOf(phase, report.incidents);
     if (samples.expected == 0) continue;
-    std::vector<std::string> row = {std::string(phase.label), CountText(samples.values.size())};
-    if (samples.values.size() < samples.expected) {
-      absl::StrAppend(&row.back(), " of ", CountText(samples.expected));
+    most = std::max(most, samples.expected);
+    rows.emplace_back(&phase, std::move(samples));
+  }
+  std::vector<std::string> head = {
+      "from the injection, seconds", "samples", "min", "p50", "p90", "p99", "max"};
+  if (most == 1) head = {"from the injection", "seconds"};
+  TextTable table(std::move(head));
+  for (const auto& [phase, samples] : rows) {
+    std::vector<std::string> row = {std::string(phase->label)};
+    if (most > 1) {
+      row.push_back(CountText(samples.values.size()));
+      if (samples.values.size() < samples.expected) {
+        absl::StrAppend(&row.back(), " of ", CountText(samples.expected));
+      }
     }
     for (const uint32_t percent : {0, 50, 90, 99, 100}) {
       row.push_back(samples.values.empty() ? "-" : SecondsText(Quantile(samples.values, percent)));
+      if (most == 1) break;
     }
     table.Add(std::move(row));
   }
@@ -48,8 +62,8 @@ std::string VictimsText(const IncidentTimes& incident) {
 }
 
 std::string IncidentTable(const RunReport& report) {
-  TextTable table({"incident", "victims", "at", "lost", "PFAIL", "FAIL", "all FAIL", "covered",
-                   "cluster ok"});
+  TextTable table(
+      {"incident", "victims", "at", "lost", "PFAIL", "FAIL", "all FAIL", "covered", "cluster ok"});
   table.Left(1);
   for (const IncidentTimes& incident : report.incidents) {
     if (table.rows() == kIncidentsShown) break;
@@ -82,11 +96,14 @@ void AddVictimRow(const IncidentTimes& incident, const VictimTimes& v, TextTable
   const auto since = [&](std::optional<Instant> at) {
     return at ? SecondsText(*at - incident.at) : std::string("-");
   };
-  const std::string role = absl::StrCat(v.was_primary ? "primary" : "replica",
-                                        v.has_survivor ? "" : " (lost)",
-                                        v.returned ? " (back)" : "");
-  std::vector<std::string> row = {absl::StrCat("node ", v.node.value), role, absl::StrCat(v.shard),
-                                  since(v.first_pfail), since(v.first_fail),
+  const std::string role =
+      absl::StrCat(v.was_primary ? "primary" : "replica", v.has_survivor ? "" : " (lost)",
+                   v.returned ? " (back)" : "");
+  std::vector<std::string> row = {absl::StrCat("node ", v.node.value),
+                                  role,
+                                  absl::StrCat(v.shard),
+                                  since(v.first_pfail),
+                                  since(v.first_fail),
                                   since(v.fail_known.back())};
   if (v.was_primary) {
     row.insert(row.end(), {since(v.election), absl::StrCat(v.elections), since(v.promoted),
@@ -118,9 +135,9 @@ std::string StepsText(const RunReport& report) {
   std::string out;
   size_t shown = 0;
   for (const TimelineStep& step : report.steps) {
-    const bool incident = std::any_of(
-        report.incidents.begin(), report.incidents.end(),
-        [&](const IncidentTimes& i) { return i.at == step.at && i.text == step.text; });
+    const bool incident =
+        std::any_of(report.incidents.begin(), report.incidents.end(),
+                    [&](const IncidentTimes& i) { return i.at == step.at && i.text == step.text; });
     if ((incident && step.refusals.empty()) || ++shown > kIncidentsShown) continue;
     out += Wrap(absl::StrCat(SecondsText(step.at - Instant{}), " s  ", step.text, ": ",
                              Plural(step.nodes.size(), "node")),
@@ -148,14 +165,15 @@ std::string OutcomeText(const RunReport& report) {
   const ElectionTotals& e = report.elections;
   uint64_t refused = 0;
   for (const uint64_t count : e.votes_refused) refused += count;
-  std::string out = Wrap(
-      absl::StrCat("Elections: ", CountText(e.started), " started, ", CountText(e.won), " won, ",
-                   CountText(e.lost()), " lost, ", CountText(e.retried), " retried; votes: ",
-                   CountText(e.votes_granted), " granted, ", CountText(refused), " refused",
-                   RefusalsText(e)),
-      0);
-  absl::StrAppend(&out, "Slots without a server: ",
-                  CountText(report.unavailability.survivors / 1000000), " slot-seconds");
+  std::string out =
+      Wrap(absl::StrCat("Elections: ", CountText(e.started), " started, ", CountText(e.won),
+                        " won, ", CountText(e.lost()), " lost, ", CountText(e.retried),
+                        " retried; votes: ", CountText(e.votes_granted), " granted, ",
+                        CountText(refused), " refused", RefusalsText(e)),
+           0);
+  absl::StrAppend(&out,
+                  "Slots without a server: ", CountText(report.unavailability.survivors / 1000000),
+                  " slot-seconds");
   if (report.unavailability.lost > 0) {
     absl::StrAppend(&out, ", and ", CountText(report.unavailability.lost / 1000000),
                     " of shards lost as a whole");
@@ -199,11 +217,14 @@ std::string TrafficTable(const RunReport& report) {
 
 std::string MemoryLine(const RunReport& report) {
   const MemoryByKind& m = report.result.memory;
-  const std::pair<const char*, uint64_t> kinds[] = {
-      {"peer tables", m.peer_tables},   {"failure reports", m.failure_reports},
-      {"slot maps", m.slot_maps},       {"connections", m.connections},
-      {"messages", m.messages},         {"shared facts", m.shared_facts},
-      {"names", m.names},               {"events", m.events}};
+  const std::pair<const char*, uint64_t> kinds[] = {{"peer tables", m.peer_tables},
+                                                    {"failure reports", m.failure_reports},
+                                                    {"slot maps", m.slot_maps},
+                                                    {"connections", m.connections},
+                                                    {"messages", m.messages},
+                                                    {"shared facts", m.shared_facts},
+                                                    {"names", m.names},
+                                                    {"events", m.events}};
   std::string text = "Peak memory:";
   const char* separator = " ";
   for (const auto& [name, bytes] : kinds) {
@@ -239,9 +260,9 @@ std::string ViolationsText(const RunReport& report) {
   if (report.violation_count == 0) return {};
   std::string out = absl::StrCat("Violations: ", CountText(report.violation_count), "\n");
   for (const Violation& violation : report.violations) {
-    out += Wrap(absl::StrCat(SecondsText(violation.at), " s  ", violation.invariant, ": ",
-                             violation.text),
-                2);
+    out += Wrap(
+        absl::StrCat(SecondsText(violation.at), " s  ", violation.invariant, ": ", violation.text),
+        2);
   }
   return out;
 }
@@ -249,8 +270,8 @@ std::string ViolationsText(const RunReport& report) {
 }  // namespace
 
 std::string ReproduceCommand(const RunReport& report) {
-  std::string command = absl::StrCat("gossamer-sim run ", report.scenario.file, " --seed ",
-                                     report.seed);
+  std::string command =
+      absl::StrCat("gossamer-sim run ", report.scenario.file, " --seed ", report.seed);
   if (report.rules != report.scenario.rules) absl::StrAppend(&command, " --rules ", report.rules);
   if (report.cpu.preset != report.scenario.cpu.preset) {
     absl::StrAppend(&command, " --cpu ", report.cpu.preset);
@@ -292,9 +313,9 @@ std::string TextReport(const RunReport& report) {
     const size_t shown = std::min<size_t>(report.incidents.size(), 3);
     for (size_t i = 0; i < shown; ++i) out += VictimTable(report.incidents[i]) + "\n";
   }
-  out += StepsText(report) + OutcomeText(report) + "\n" + TrafficTable(report) + "\n" + MemoryLine(report) +
-         RunLine(report) + "Digest: " + DigestText(report.result.digest) + "\n\n" +
-         ViolationsText(report) + ExpectationsText(report) + VerdictText(report);
+  out += StepsText(report) + OutcomeText(report) + "\n" + TrafficTable(report) + "\n" +
+         MemoryLine(report) + RunLine(report) + "Digest: " + DigestText(report.result.digest) +
+         "\n\n" + ViolationsText(report) + ExpectationsText(report) + VerdictText(report);
   return out;
 }
 

@@ -1,6 +1,8 @@
-// The report of one run as text: what happened and how long it took first, then where the traffic and the memory went.
+// The report of one run as text: what happened and how long it took first, then where the traffic
+// and the memory went.
 //
-// At most kReportWidth columns. The meaning of every line: sim/README.md. Thread safety: pure functions.
+// At most kReportWidth columns. The meaning of every line: sim/README.md. Thread safety: pure
+// functions.
 #ifndef GOSSAMER_SIM_REPORT_TEXT_REPORT_H_
 #define GOSSAMER_SIM_REPORT_TEXT_REPORT_H_
 
@@ -12,7 +14,8 @@ namespace gossamer::sim {
 
 std::string TextReport(const RunReport& report);
 
-// The command that repeats the run, for copying: "gossamer-sim run storm.yaml --seed 42 --stop-at 43.2s".
+// The command that repeats the run, for copying: "gossamer-sim run storm.yaml --seed 42
+// --stop-at 43.2s".
 std::string ReproduceCommand(const RunReport& report);
 
 // The parts, for the summary over several seeds.

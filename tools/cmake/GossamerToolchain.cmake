@@ -67,7 +67,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wduplicated-branches
     -Wduplicated-cond
     # False positives of g++ 12 inside std::string at -O2 (GCC bug 105651).
-    -Wno-restrict)
+    -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow)
 else()
   target_compile_options(gossamer_flags INTERFACE
     -Wshadow

@@ -20,7 +20,8 @@ namespace gossamer::tool {
 namespace {
 
 constexpr const char* kExitCodes =
-    "Exit codes: 0 pass, 1 finding, 2 usage or scenario error, 3 inconclusive, 4 not deterministic,\n"
+    "Exit codes: 0 pass, 1 finding, 2 usage or scenario error, 3 inconclusive, 4 not "
+    "deterministic,\n"
     "            5 environment, 70 internal error, 130 interrupted";
 
 constexpr const char* kExamples = R"(Examples:
@@ -80,7 +81,8 @@ size_t OneOf(std::string_view option, const std::string& text,
              const std::vector<std::string_view>& words) {
   const auto found = std::find(words.begin(), words.end(), text);
   if (found == words.end()) {
-    throw UsageError(WithNearest(std::string(option) + ": unknown value '" + text + "'", text, words));
+    throw UsageError(
+        WithNearest(std::string(option) + ": unknown value '" + text + "'", text, words));
   }
   return static_cast<size_t>(found - words.begin());
 }
@@ -132,8 +134,8 @@ void CheckRun(const Raw& raw, Arguments* out) {
   ReadSeeds(raw, out);
   out->jobs = Number("--jobs", raw.jobs);
   if (out->jobs == 0 || out->jobs > 1024) throw UsageError("--jobs: expected 1 to 1024");
-  out->transport = static_cast<sim::Transport>(
-      OneOf("--transport", raw.transport, {"typed", "wire", "shadow"}));
+  out->transport =
+      static_cast<sim::Transport>(OneOf("--transport", raw.transport, {"typed", "wire", "shadow"}));
   if (!raw.rules.empty()) {
     OneOf("--rules", raw.rules, RuleNames());
     out->rules = raw.rules;
@@ -151,7 +153,8 @@ void CheckRun(const Raw& raw, Arguments* out) {
   if (!out->events.empty() && (out->seed_range || out->files.size() > 1)) {
     throw UsageError("--events takes one scenario and one seed");
   }
-  if (out->events == "-" && out->json) throw UsageError("--events - beside --json: both want stdout");
+  if (out->events == "-" && out->json)
+    throw UsageError("--events - beside --json: both want stdout");
   if (out->digest_only && out->json) throw UsageError("--digest-only beside --json");
 }
 
@@ -191,7 +194,8 @@ void AddOutput(CLI::App* app, Raw* raw, Arguments* out) {
 
 void AddRun(CLI::App* app, Raw* raw, Arguments* out) {
   CLI::App* run = app->add_subcommand("run", "Run scenarios and report what happened");
-  run->add_option("FILE", out->files, "Scenario files (YAML or JSON; - is standard input)")->required();
+  run->add_option("FILE", out->files, "Scenario files (YAML or JSON; - is standard input)")
+      ->required();
   run->add_option("--seed", raw->seed, "A number, 0xHEX or random; default: the scenario's own");
   run->add_option("--seeds", raw->seeds, "A range A..B: summary over these seeds");
   run->add_option("--jobs", raw->jobs, "Runs at the same time, with --seeds or several files");
@@ -203,7 +207,8 @@ void AddRun(CLI::App* app, Raw* raw, Arguments* out) {
   run->add_flag("--json", out->json, "One JSON object on stdout, nothing else")->group("Output");
   run->add_option("--events", out->events, "Every event as JSON lines to a file, or - for stdout")
       ->group("Output");
-  run->add_flag("--digest-only", out->digest_only, "Print file, seed and digest only")->group("Output");
+  run->add_flag("--digest-only", out->digest_only, "Print file, seed and digest only")
+      ->group("Output");
   AddOutput(run, raw, out);
   run->footer(kExitCodes);
 }
@@ -217,7 +222,8 @@ void AddOthers(CLI::App* app, Raw* raw, Arguments* out) {
   list->add_option("WHAT", raw->word, Joined(ListWords()))->required();
 
   CLI::App* digests = app->add_subcommand("digests", "Hold the digests of shipped scenarios");
-  digests->add_option("--check", out->digests_file, "The file: scenario, seed, digest a line")->required();
+  digests->add_option("--check", out->digests_file, "The file: scenario, seed, digest a line")
+      ->required();
   digests->add_flag("--update", out->update,
                     "Write it instead: seeds 1 to 3 of every scenario beside and below it");
   digests->add_option("--transport", raw->transport, "typed, wire or shadow");
@@ -228,8 +234,8 @@ void AddOthers(CLI::App* app, Raw* raw, Arguments* out) {
   digests->footer(kExitCodes);
 }
 
-// The first word that is no option must be a subcommand, and every option one of that subcommand: CLI11's own messages for
-// these do not help.
+// The first word that is no option must be a subcommand, and every option one of that subcommand:
+// CLI11's own messages for these do not help.
 void CheckWords(const CLI::App& app, int argc, const char* const* argv) {
   const CLI::App* scope = &app;
   for (int i = 1; i < argc; ++i) {
@@ -255,8 +261,9 @@ void CheckWords(const CLI::App& app, int argc, const char* const* argv) {
     const std::vector<std::string_view> known(names.begin(), names.end());
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string_view nearest = NearestWord(name, known);
-    throw UsageError("unknown option '--" + std::string(name) + "'" +
-                     (nearest.empty() ? "; see --help" : "; did you mean '--" + std::string(nearest) + "'?"));
+    throw UsageError(
+        "unknown option '--" + std::string(name) + "'" +
+        (nearest.empty() ? "; see --help" : "; did you mean '--" + std::string(nearest) + "'?"));
   }
 }
 
@@ -270,8 +277,8 @@ Command CommandOf(const CLI::App& app) {
 }  // namespace
 
 const std::vector<std::string_view>& ListWords() {
-  static const std::vector<std::string_view> kWords = {
-      "rules", "faults", "actions", "events", "invariants", "metrics", "states", "cpus"};
+  static const std::vector<std::string_view> kWords = {"rules",      "faults",  "actions", "events",
+                                                       "invariants", "metrics", "states",  "cpus"};
   return kWords;
 }
 

@@ -23,9 +23,9 @@ struct Arguments {
   std::vector<std::string> files;  // run, check; for list: the one word
 
   // run
-  std::optional<uint64_t> seed;   // unset: the scenario's
+  std::optional<uint64_t> seed;  // unset: the scenario's
   bool random_seed = false;
-  bool seed_range = false;        // --seeds: from first_seed to last_seed
+  bool seed_range = false;  // --seeds: from first_seed to last_seed
   uint64_t first_seed = 0;
   uint64_t last_seed = 0;
   uint64_t jobs = 1;
@@ -33,7 +33,7 @@ struct Arguments {
   std::optional<std::string> rules;
   std::optional<std::string> cpu;
   bool json = false;
-  std::string events;             // path, "-" for stdout, empty: none
+  std::string events;  // path, "-" for stdout, empty: none
   std::optional<Duration> stop_at;
   uint64_t max_events = 0;
   bool digest_only = false;
@@ -52,8 +52,8 @@ struct Arguments {
 // The words that `list` takes.
 const std::vector<std::string_view>& ListWords();
 
-// Reads the command line. Nothing when there is nothing to do after it: --help and --version were printed to stdout, or an error
-// to stderr; *exit_code says which.
+// Reads the command line. Nothing when there is nothing to do after it: --help and --version were
+// printed to stdout, or an error to stderr; *exit_code says which.
 std::optional<Arguments> ReadArguments(int argc, const char* const* argv, ExitCode* exit_code);
 
 }  // namespace gossamer::tool

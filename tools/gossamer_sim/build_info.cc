@@ -1,11 +1,13 @@
 #include "tools/gossamer_sim/build_info.h"
 
-#include "build_id.inc"
+// In a generated source.
+extern const char kGossamerBuildId[];
 
 namespace gossamer::tool {
 namespace {
 
-// Rises whenever the same run would get another digest because digests are made otherwise, not because it runs otherwise.
+// Rises whenever the same run would get another digest because digests are made otherwise, not
+// because it runs otherwise.
 constexpr int kDigestVersion = 1;
 
 #if defined(__clang__)

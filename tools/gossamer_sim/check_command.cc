@@ -1,6 +1,7 @@
+#include <unistd.h>
+
 #include <cinttypes>
 #include <cstdio>
-#include <unistd.h>
 #include <vector>
 
 #include "tools/gossamer_sim/commands.h"

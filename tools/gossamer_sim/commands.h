@@ -1,4 +1,5 @@
-// The subcommands of gossamer-sim. Each prints its result to stdout, everything else to stderr, and returns the exit code.
+// The subcommands of gossamer-sim. Each prints its result to stdout, everything else to stderr, and
+// returns the exit code.
 #ifndef GOSSAMER_TOOLS_GOSSAMER_SIM_COMMANDS_H_
 #define GOSSAMER_TOOLS_GOSSAMER_SIM_COMMANDS_H_
 

@@ -1,5 +1,6 @@
-// `digests --check FILE`: every line of FILE names a scenario (relative to FILE's directory), a seed and the digest that the run
-// must have. A scenario beside or below FILE without its lines, or a line without its scenario, is an error too.
+// `digests --check FILE`: every line of FILE names a scenario (relative to FILE's directory), a
+// seed and the digest that the run must have. A scenario beside or below FILE without its lines, or
+// a line without its scenario, is an error too.
 
 #include <algorithm>
 #include <cstdio>
@@ -51,7 +52,8 @@ bool ReadDigests(const std::string& path, Digests* out) {
 
 bool WriteDigests(const std::string& path, const Digests& digests) {
   std::ofstream out(path, std::ios::trunc);
-  out << "# Digests of the shipped scenarios: scenario, seed, digest. Made by gossamer-sim digests --update.\n";
+  out << "# Digests of the shipped scenarios: scenario, seed, digest. Made by gossamer-sim digests "
+         "--update.\n";
   for (const auto& [key, digest] : digests) {
     out << key.first << ' ' << key.second << ' ' << digest << '\n';
   }

@@ -6,10 +6,10 @@
 namespace gossamer::tool {
 
 ExitCode Worse(ExitCode a, ExitCode b) {
-  static constexpr ExitCode kRising[] = {
-      ExitCode::kPass,        ExitCode::kInconclusive,   ExitCode::kFinding,
-      ExitCode::kUsage,       ExitCode::kNonDeterminism, ExitCode::kEnvironment,
-      ExitCode::kInterrupted, ExitCode::kInternal};
+  static constexpr ExitCode kRising[] = {ExitCode::kPass,           ExitCode::kInconclusive,
+                                         ExitCode::kFinding,        ExitCode::kUsage,
+                                         ExitCode::kNonDeterminism, ExitCode::kEnvironment,
+                                         ExitCode::kInterrupted,    ExitCode::kInternal};
   return std::find(std::begin(kRising), std::end(kRising), a) <
                  std::find(std::begin(kRising), std::end(kRising), b)
              ? b

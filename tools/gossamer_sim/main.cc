@@ -1,4 +1,5 @@
-// gossamer-sim: simulates Valkey clusters from scenario files. See --help, sim/README.md and scenarios/README.md.
+// gossamer-sim: simulates Valkey clusters from scenario files. See --help, sim/README.md and
+// scenarios/README.md.
 
 #include <unistd.h>
 
@@ -18,7 +19,8 @@ namespace {
 
 // A failed CHECK has said what and where; the exit code says that it is ours.
 void OnAbort(int /*signal*/) {
-  constexpr char kText[] = "gossamer-sim: internal error; please report it with the command line above\n";
+  constexpr char kText[] =
+      "gossamer-sim: internal error; please report it with the command line above\n";
   const ssize_t written = write(STDERR_FILENO, kText, std::strlen(kText));
   (void)written;
   _exit(static_cast<int>(ExitCode::kInternal));

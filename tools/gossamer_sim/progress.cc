@@ -48,8 +48,8 @@ std::string Progress::Text(int64_t done_us, double seconds) const {
       static_cast<double>(total_us_) / 1e6, virtual_s / std::max(seconds, 0.001));
   if (runs_ > 1) text += absl::StrFormat(", %d of %d runs done", finished_.load(), runs_);
   if (done_us > 0 && seconds > 3) {
-    const double left = seconds * static_cast<double>(total_us_ - done_us) /
-                        static_cast<double>(done_us);
+    const double left =
+        seconds * static_cast<double>(total_us_ - done_us) / static_cast<double>(done_us);
     text += absl::StrFormat(", %.0f s left", std::max(left, 0.0));
   }
   return text;

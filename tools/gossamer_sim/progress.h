@@ -1,4 +1,5 @@
-// Progress of long runs, on standard error: one line that is rewritten on a terminal, a plain line every ten seconds elsewhere.
+// Progress of long runs, on standard error: one line that is rewritten on a terminal, a plain line
+// every ten seconds elsewhere.
 //
 // Thread safety: Advance and Finish may be called from any thread, the rest from one.
 #ifndef GOSSAMER_TOOLS_GOSSAMER_SIM_PROGRESS_H_

@@ -1,7 +1,9 @@
-// RunPool: carries out simulation runs on threads, one world per run, and gives their reports in the order of the requests.
+// RunPool: carries out simulation runs on threads, one world per run, and gives their reports in
+// the order of the requests.
 //
-// Worlds share nothing, so that the number of threads changes no result. SIGINT and SIGTERM end all worlds cleanly: those that
-// ran report what they saw, those that waited never start; a second signal ends the process.
+// Worlds share nothing, so that the number of threads changes no result. SIGINT and SIGTERM end all
+// worlds cleanly: those that ran report what they saw, those that waited never start; a second
+// signal ends the process.
 #ifndef GOSSAMER_TOOLS_GOSSAMER_SIM_RUN_POOL_H_
 #define GOSSAMER_TOOLS_GOSSAMER_SIM_RUN_POOL_H_
 

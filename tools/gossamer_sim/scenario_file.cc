@@ -12,7 +12,8 @@
 namespace gossamer::tool {
 namespace {
 
-// Larger than any scenario that the loader takes; keeps a mistaken path to a huge file from filling the memory.
+// Larger than any scenario that the loader takes; keeps a mistaken path to a huge file from filling
+// the memory.
 constexpr size_t kMaxBytes = 64 << 20;
 
 std::optional<std::string> ReadAll(const std::string& path) {

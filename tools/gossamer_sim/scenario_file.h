@@ -14,7 +14,7 @@ namespace gossamer::tool {
 
 struct ScenarioFile {
   std::string path;
-  std::string hash;  // 16 hex digits over the bytes
+  std::string hash;                       // 16 hex digits over the bytes
   std::optional<sim::Scenario> scenario;  // empty: it has errors
   std::vector<sim::Diagnostic> diagnostics;
 };
@@ -22,7 +22,8 @@ struct ScenarioFile {
 // Reads `path` ("-": standard input). Nothing, and a line on stderr, when it cannot be read.
 std::optional<ScenarioFile> ReadScenarioFile(const std::string& path);
 
-// Reads all files and prints their diagnostics to stderr. kPass when every one is a scenario; *out then holds all of them.
+// Reads all files and prints their diagnostics to stderr. kPass when every one is a scenario; *out
+// then holds all of them.
 ExitCode ReadScenarioFiles(const std::vector<std::string>& paths, bool color,
                            std::vector<ScenarioFile>* out);
 

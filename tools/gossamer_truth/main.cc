@@ -2,8 +2,8 @@
 //
 //   gossamer-truth [--seeds N] [--jobs N] [--measured FILE] [--tolerance PERCENT]
 //
-// Prints, for each measured row and CPU preset, the simulated median over the seeds, the measured median and the deviation. Exit
-// code 1 when a deviation is above the tolerance.
+// Prints, for each measured row and CPU preset, the simulated median over the seeds, the measured
+// median and the deviation. Exit code 1 when a deviation is above the tolerance.
 
 #include <algorithm>
 #include <cinttypes>
@@ -64,12 +64,11 @@ struct Case {
   sim::Scenario scenario;
 };
 
-
 std::optional<Duration> Median(const std::vector<RunOutcome>& outcomes, size_t first, size_t count,
                                std::string_view key) {
   const auto phases = sim::Phases();
-  const auto phase = std::find_if(phases.begin(), phases.end(),
-                                  [&](const sim::Phase& p) { return p.key == key; });
+  const auto phase =
+      std::find_if(phases.begin(), phases.end(), [&](const sim::Phase& p) { return p.key == key; });
   std::vector<Duration> values;
   for (size_t i = first; i < first + count; ++i) {
     if (!outcomes[i].report || outcomes[i].report->incidents.empty()) continue;
@@ -132,8 +131,8 @@ ExitCode Main(const Settings& settings) {
       RunAll(requests, static_cast<size_t>(settings.jobs), &progress);
   if (Interrupted()) return ExitCode::kInterrupted;
 
-  sim::TextTable table({"kind", "N", "T s", "cpu", "PFAIL ms", "measured", "", "FAIL ms", "measured",
-                        "", "ok ms", "measured", ""});
+  sim::TextTable table({"kind", "N", "T s", "cpu", "PFAIL ms", "measured", "", "FAIL ms",
+                        "measured", "", "ok ms", "measured", ""});
   table.Left(3);
   size_t beyond = 0;
   for (size_t i = 0; i < cases.size(); ++i) {
@@ -150,7 +149,8 @@ ExitCode Main(const Settings& settings) {
     }
     table.Add(std::move(cells));
   }
-  std::printf("Simulated medians over %" PRIu64 " seeds, rules valkey-8.0, against measured ones\n%s",
+  std::printf("Simulated medians over %" PRIu64
+              " seeds, rules valkey-8.0, against measured ones\n%s",
               settings.seeds, table.Render(0).c_str());
   std::printf("%zu of %zu figures deviate by more than %" PRIu64 " %%\n", beyond, cases.size() * 3,
               settings.tolerance);

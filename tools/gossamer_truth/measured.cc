@@ -15,9 +15,9 @@ bool ParseRow(std::string_view line, MeasuredRow* row) {
   const std::vector<std::string_view> cells = SplitWords(line, ",");
   if (cells.size() != 9) return false;
   row->kind = std::string(cells[0]);
-  int64_t* const fields[] = {&row->nodes,          &row->timeout_ms,     &row->victims,
-                             &row->runs,           &row->saturated_runs, &row->first_pfail_ms,
-                             &row->first_fail_ms,  &row->state_ok_ms};
+  int64_t* const fields[] = {&row->nodes,         &row->timeout_ms,     &row->victims,
+                             &row->runs,          &row->saturated_runs, &row->first_pfail_ms,
+                             &row->first_fail_ms, &row->state_ok_ms};
   for (size_t i = 0; i < 8; ++i) {
     uint64_t value = 0;
     if (!ParseU64(cells[i + 1], &value) || value > 1000000000) return false;

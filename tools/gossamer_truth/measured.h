@@ -24,11 +24,12 @@ struct MeasuredRow {
   int64_t state_ok_ms = 0;  // of the last live node
 };
 
-// The rows of the file. Nothing, with *error set, when it cannot be read or a line is not as expected.
+// The rows of the file. Nothing, with *error set, when it cannot be read or a line is not as
+// expected.
 std::optional<std::vector<MeasuredRow>> ReadMeasured(const std::string& path, std::string* error);
 
-// Half of the nodes primaries with one replica each, on loopback, and the fault of `row`. `cpu`: none, or a preset on a
-// machine with two cores that all nodes share, as it was measured.
+// Half of the nodes primaries with one replica each, on loopback, and the fault of `row`. `cpu`:
+// none, or a preset on a machine with two cores that all nodes share, as it was measured.
 sim::Scenario ScenarioOf(const MeasuredRow& row, const std::string& cpu);
 
 }  // namespace gossamer::tool

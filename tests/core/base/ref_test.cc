@@ -23,7 +23,7 @@ TEST(RefTest, CountsOwners) {
     EXPECT_TRUE(a == b);
     const Ref<Counted> c = std::move(a);
     EXPECT_EQ(object.refs, 2);
-    EXPECT_FALSE(static_cast<bool>(a));
+    EXPECT_FALSE(static_cast<bool>(a));  // NOLINT(bugprone-use-after-move): null is promised
   }
   EXPECT_EQ(object.refs, 0);
 }

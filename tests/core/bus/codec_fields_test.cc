@@ -29,13 +29,13 @@ struct Change {
 };
 
 template <class Body>
-Change InBody(std::string name, std::function<void(SampleHost*, Body*)> apply) {
+Change InBody(std::string name, const std::function<void(SampleHost*, Body*)>& apply) {
   return {std::move(name), [apply](SampleHost* host, Message* message) {
             apply(host, &std::get<Body>(message->body));
           }};
 }
 
-Change InHeader(std::string name, std::function<void(SampleHost*, Header*)> apply) {
+Change InHeader(std::string name, const std::function<void(SampleHost*, Header*)>& apply) {
   return {std::move(name),
           [apply](SampleHost* host, Message* message) { apply(host, &message->header); }};
 }
@@ -134,7 +134,7 @@ std::vector<Change> GossipChanges() {
 }
 
 std::vector<Change> ExtensionChanges() {
-  const auto change = [](std::string name, std::function<void(Extensions*)> apply) {
+  const auto change = [](std::string name, const std::function<void(Extensions*)>& apply) {
     return InBody<Heartbeat>(std::move(name), [apply](SampleHost*, Heartbeat* heartbeat) {
       Extensions extensions = heartbeat->extensions->get();
       apply(&extensions);

@@ -11,7 +11,6 @@ namespace gossamer {
 namespace {
 
 using testing::Encoded;
-using testing::NumberedEndpoint;
 using testing::NumberedName;
 using testing::NumberedShard;
 using testing::SampleHost;

@@ -16,7 +16,6 @@ namespace {
 using testing::Encoded;
 using testing::NumberedName;
 using testing::SampleHost;
-using testing::SpanOf;
 
 std::string SampleBytes(MessageType type, bool light = false) {
   SampleHost host;

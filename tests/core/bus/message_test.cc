@@ -13,8 +13,6 @@
 namespace gossamer {
 namespace {
 
-using testing::NumberedName;
-using testing::NumberedShard;
 using testing::SampleExtensions;
 using testing::SampleHost;
 using testing::Shared;

@@ -188,6 +188,8 @@ void Cluster::Unlink(NodeKey node) {
   if (peers().HasOutLink(node)) {
     s().links.Remove(peers().out_link(node));
     peers().ClearOutLink(node);
+    // The link was old: the next attempt is due.
+    peers().SetConnectAttempt(node, ms() - 60000);
   }
   if (peers().HasInLink(node)) {
     s().links.Remove(peers().in_link(node));

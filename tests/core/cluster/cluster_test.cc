@@ -101,7 +101,9 @@ TEST_P(ClusterTest, TakeoverNeedsNobody) {
   c.Run(Seconds(5));
   EXPECT_TRUE(c.Command(3, {"FAILOVER", "TAKEOVER"}).ok());
   // With node 3 there is a quorum again, and node 4 may have been elected by now.
-  if (c.state(4).i_am_replica()) EXPECT_TRUE(c.Command(4, {"FAILOVER", "TAKEOVER"}).ok());
+  if (c.state(4).i_am_replica()) {
+    EXPECT_TRUE(c.Command(4, {"FAILOVER", "TAKEOVER"}).ok());
+  }
   c.Run(Seconds(10));
   ExpectAgreement(c);
   EXPECT_EQ(c.state(2).slots.owner(0), c.key(3));

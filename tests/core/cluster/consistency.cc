@@ -1,7 +1,6 @@
 #include "tests/core/cluster/consistency.h"
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -17,19 +16,18 @@ std::string NameIn(const State& s, NodeKey node) {
 
 std::string CheckSlots(const State& s) {
   uint32_t assigned = 0;
-  std::map<uint16_t, uint32_t> owned;
+  std::vector<uint32_t> owned(s.peers.row_count());
   for (uint32_t i = 0; i < kSlots; ++i) {
     const auto slot = static_cast<Slot>(i);
     const NodeKey owner = s.slots.owner(slot);
-    const std::string where = "slot " + std::to_string(slot) + ": ";
     if (!owner.valid()) {
-      if (s.slots.not_claiming().test(slot)) return where + "not claimed by nobody";
+      if (s.slots.not_claiming().test(slot)) return "a slot without owner is not claimed";
       continue;
     }
     ++assigned;
-    if (!s.peers.Contains(owner)) return where + "owned by an unknown node";
+    if (!s.peers.Contains(owner)) return "a slot is owned by an unknown node";
     if (!s.peers.facts(owner).slots->set().test(slot)) {
-      return where + "its owner " + NameIn(s, owner) + " does not have it";
+      return "slot " + std::to_string(slot) + ": its owner " + NameIn(s, owner) + " has it not";
     }
     ++owned[owner.value];
   }

@@ -7,8 +7,6 @@
 namespace gossamer {
 namespace {
 
-using std::string_literals::operator""s;
-
 struct Row {
   const char* name;
   std::string key;
@@ -38,7 +36,7 @@ const Row kRows[] = {
     {"first of two tags", "foo{bar}{zap}", 0x93C5, 5061},
     {"nothing but an empty tag", "{}", 0x7B99, 15257},
     {"no closing brace", "a{b", 0x341C, 13340},
-    {"NUL byte", "\0"s, 0x0000, 0},
+    {"NUL byte", std::string(1, '\0'), 0x0000, 0},
     {"bytes above 127", "\xff\xfe", 0x0D2E, 3374},
     {"three characters in slot 0", "06S", 0x0000, 0},
 };
@@ -64,8 +62,8 @@ TEST(HashTagTest, ClosingBraceBeforeTheOpeningOneDoesNotCount) {
 }
 
 TEST(HashTagTest, IsBinarySafe) {
-  const std::string key = "a{\0b}c"s;
-  EXPECT_EQ(HashTag(key), "\0b"s);
+  const std::string key = std::string("a{\0b}c", 6);
+  EXPECT_EQ(HashTag(key), std::string("\0b", 2));
 }
 
 TEST(KeySlotTest, StaysInRange) {

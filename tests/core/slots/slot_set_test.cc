@@ -10,7 +10,7 @@
 namespace gossamer {
 namespace {
 
-SlotSet SetOf(std::vector<SlotRange> ranges) {
+SlotSet SetOf(const std::vector<SlotRange>& ranges) {
   SlotSet set;
   for (const SlotRange& range : ranges) set.SetRange(range);
   return set;

@@ -1,7 +1,8 @@
 // FakeCluster: node tables without nodes, for checkers and reports that are fed events by hand.
 //
-// Node s is the primary of shard s, its replicas follow after all primaries, as in a world. Every node starts with the same,
-// formed view. Tests then change single views and call the observer under test.
+// Node s is the primary of shard s, its replicas follow after all primaries, as in a world. Every
+// node starts with the same, formed view. Tests then change single views and call the observer
+// under test.
 #ifndef GOSSAMER_TESTS_SIM_CHECK_FAKE_CLUSTER_H_
 #define GOSSAMER_TESTS_SIM_CHECK_FAKE_CLUSTER_H_
 
@@ -72,7 +73,8 @@ class FakeCluster : public ClusterProbe {
     table.ClearFlags(key(replica), flag::kPrimary);
     table.SetFlags(key(replica), flag::kReplica);
   }
-  // In `observer`'s view, `winner` took over from `old`, which becomes its replica, with config epoch `epoch`.
+  // In `observer`'s view, `winner` took over from `old`, which becomes its replica, with config
+  // epoch `epoch`.
   void FailOver(uint32_t observer, uint32_t old, uint32_t winner, uint64_t epoch) {
     PeerTable& table = peers(observer);
     const SlotSetRef slots = table.facts(key(old)).slots;
@@ -83,8 +85,7 @@ class FakeCluster : public ClusterProbe {
     });
     table.ClearFlags(key(winner), flag::kReplica);
     table.SetFlags(key(winner), flag::kPrimary);
-    table.EditFacts(key(old),
-                    [&](PeerFacts* facts) { facts->slots = pool_.slot_sets().empty(); });
+    table.EditFacts(key(old), [&](PeerFacts* facts) { facts->slots = pool_.slot_sets().empty(); });
   }
 
   size_t node_count() const override { return nodes_.size(); }

@@ -12,7 +12,8 @@
 namespace gossamer::sim {
 namespace {
 
-// Three shards of three: primaries 0-2, replicas 3-4 of 0, 5-6 of 1, 7-8 of 2. The faults hit at 60 s.
+// Three shards of three: primaries 0-2, replicas 3-4 of 0, 5-6 of 1, 7-8 of 2. The faults hit at 60
+// s.
 class FailoverTimelineTest : public ::testing::Test {
  protected:
   void SetUp() override { timeline_.Attach(cluster_); }

@@ -135,7 +135,8 @@ TEST(VerdictTest, SaysThatAQuorumIsMissing) {
   report.incidents[0].victims[0].covered.reset();
   DecideVerdict(true, &report);
   EXPECT_THAT(report.reasons.at(0), HasSubstr("only 500 of 501 voting primaries are left"));
-  EXPECT_THAT(TextReport(report), HasSubstr("No quorum after incident 0: 500 of 501 voting primaries"));
+  EXPECT_THAT(TextReport(report),
+              HasSubstr("No quorum after incident 0: 500 of 501 voting primaries"));
 }
 
 TEST(VerdictTest, AnEarlyEndIsInconclusive) {
@@ -204,10 +205,10 @@ TEST(JsonReportTest, HasItsTopLevelInOrder) {
   std::vector<std::string> keys;
   for (const auto& item : json.items()) keys.push_back(item.key());
   keys.resize(17);
-  EXPECT_THAT(keys, ElementsAre("schema_version", "scenario", "seed", "rules", "cpu", "transport",
-                                "build", "digest", "verdict", "virtual_us", "wall_us",
-                                "peak_rss_bytes", "messages", "entries", "incidents",
-                                "expectations", "violations"));
+  EXPECT_THAT(
+      keys, ElementsAre("schema_version", "scenario", "seed", "rules", "cpu", "transport", "build",
+                        "digest", "verdict", "virtual_us", "wall_us", "peak_rss_bytes", "messages",
+                        "entries", "incidents", "expectations", "violations"));
   EXPECT_EQ(json["messages"], 1000);
   EXPECT_EQ(json["entries"], 3000);
   EXPECT_EQ(json["virtual_us"], 150000000);
@@ -220,9 +221,9 @@ TEST(JsonReportTest, GivesTimesFromTheInjection) {
   std::vector<std::string> keys;
   for (const auto& item : incident.items()) keys.push_back(item.key());
   keys.resize(9);
-  EXPECT_THAT(keys, ElementsAre("injected_us", "fault", "victims", "lost_shards", "first_pfail_us",
-                                "first_fail_us", "all_fail_us", "slots_covered_us",
-                                "cluster_ok_us"));
+  EXPECT_THAT(keys,
+              ElementsAre("injected_us", "fault", "victims", "lost_shards", "first_pfail_us",
+                          "first_fail_us", "all_fail_us", "slots_covered_us", "cluster_ok_us"));
   EXPECT_EQ(incident["injected_us"], 60000000);
   EXPECT_EQ(incident["fault"], "kill");
   EXPECT_EQ(incident["victims"], nlohmann::ordered_json({0, 5}));

@@ -40,7 +40,7 @@ TEST(TextFormatTest, Clips) {
 
 TEST(TextFormatTest, WrapsAtTheWidth) {
   const std::string text = Wrap(std::string(60, 'a') + " " + std::string(60, 'b') + " c", 2);
-  EXPECT_EQ(text, "  " + std::string(60, 'a') + "\n  " + std::string(60, 'b') + " c\n");
+  EXPECT_EQ(text, "  " + std::string(60, 'a') + "\n    " + std::string(60, 'b') + " c\n");
   EXPECT_EQ(Wrap("", 2), "  \n");
 }
 

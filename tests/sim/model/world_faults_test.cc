@@ -1,0 +1,246 @@
+#include <gtest/gtest.h>
+
+#include "tests/sim/model/world_fixture.h"
+
+namespace gossamer::sim {
+namespace {
+
+struct Outcome {
+  Instant first_pfail = kNever;
+  Instant first_fail = kNever;
+  size_t link_downs = 0;
+  size_t ok = 0;
+};
+
+Outcome AfterFault(FaultKind kind, uint64_t seed) {
+  Scenario scenario = SixNodes();
+  scenario.rules = "valkey-8.0";
+  scenario.timeline.push_back(Fault(kind, Seconds(5), {0}));
+  RunOptions options;
+  options.seed = seed;
+  Watcher watcher;
+  World world(scenario, options, {&watcher});
+  world.Run();
+  Outcome out;
+  for (const SeenEvent& e : watcher.events) {
+    if (e.event.type == EventType::kPfailSet) out.first_pfail = std::min(out.first_pfail, e.at);
+    if (e.event.type == EventType::kFailSet) out.first_fail = std::min(out.first_fail, e.at);
+    if (e.event.type == EventType::kLinkDown && e.at < Instant{} + Millis(5100)) ++out.link_downs;
+  }
+  for (uint32_t i = 1; i < 6; ++i) out.ok += world.node(NodeIndex{i})->state().health.ok ? 1 : 0;
+  return out;
+}
+
+// A dead process, a stopped one and a dead machine are found at the same time; only the first one is noticed at once.
+TEST(WorldFaults, TheWayOfDyingHardlyMattersForDetection) {
+  std::vector<Duration> found[3];
+  for (uint64_t seed = 1; seed <= 30; ++seed) {
+    const Outcome killed = AfterFault(FaultKind::kKill, seed);
+    const Outcome paused = AfterFault(FaultKind::kPause, seed);
+    const Outcome lost = AfterFault(FaultKind::kHostLoss, seed);
+    EXPECT_GE(killed.link_downs, 10u);
+    EXPECT_EQ(paused.link_downs, 0u);
+    EXPECT_EQ(lost.link_downs, 0u);
+    int i = 0;
+    for (const Outcome& out : {killed, paused, lost}) {
+      EXPECT_EQ(out.ok, 5u);
+      found[i++].push_back(out.first_fail - (Instant{} + Seconds(5)));
+    }
+  }
+  for (auto& times : found) std::sort(times.begin(), times.end());
+  for (const auto& times : found) {
+    EXPECT_GT(times[15], Millis(1200));
+    EXPECT_LT(times[15], Millis(1700));
+    EXPECT_LT(std::abs((times[15] - found[0][15]).us), Millis(150).us);
+  }
+}
+
+TEST(WorldFaults, APausedNodeComesBackAsAReplica) {
+  Scenario scenario = SixNodes();
+  TimelineItem pause = Fault(FaultKind::kPause, Seconds(5), {0});
+  pause.length = Seconds(8);
+  scenario.timeline.push_back(pause);
+  Watcher watcher;
+  World world(scenario, {}, {&watcher});
+  world.Run();
+  EXPECT_EQ(watcher.ended, 1);
+  EXPECT_EQ(NodesOk(world), 6u);
+  EXPECT_TRUE(world.node(NodeIndex{0})->state().i_am_replica());
+  EXPECT_TRUE(world.node(NodeIndex{3})->state().i_am_primary());
+}
+
+TEST(WorldFaults, AKilledNodeRestartsWithItsDisk) {
+  Scenario scenario = SixNodes();
+  TimelineItem kill = Fault(FaultKind::kKill, Seconds(5), {0});
+  kill.length = Seconds(8);
+  scenario.timeline.push_back(kill);
+  Watcher watcher;
+  World world(scenario, {}, {&watcher});
+  world.Run();
+  EXPECT_EQ(watcher.restarts, (std::vector<NodeIndex>{NodeIndex{0}}));
+  EXPECT_EQ(NodesOk(world), 6u);
+  const State& state = world.node(NodeIndex{0})->state();
+  EXPECT_EQ(state.peers.name(state.myself), world.info(NodeIndex{0}).name);
+  EXPECT_TRUE(state.i_am_replica());
+  EXPECT_EQ(world.IndexOf(state.myself), NodeIndex{0});
+}
+
+TEST(WorldFaults, WithoutItsDiskItIsAStranger) {
+  Scenario scenario = SixNodes();
+  scenario.timeline.push_back(Fault(FaultKind::kHostLoss, Seconds(5), {3}));
+  TimelineItem restart = Action(ActionKind::kRestart, Seconds(10), {3});
+  restart.with_disk = false;
+  scenario.timeline.push_back(restart);
+  World world(scenario, {}, {});
+  world.Run();
+  const State& state = world.node(NodeIndex{3})->state();
+  EXPECT_NE(state.peers.name(state.myself), world.info(NodeIndex{3}).name);
+  EXPECT_EQ(world.IndexOf(state.myself), NodeIndex{3});
+}
+
+TEST(WorldFaults, AMinorityIsLeftBehindAndComesBack) {
+  Scenario scenario = SixNodes();
+  scenario.duration = Seconds(40);
+  TimelineItem partition;
+  partition.at = Seconds(5);
+  partition.length = Seconds(10);
+  partition.fault = FaultKind::kPartition;
+  partition.between.resize(2);
+  partition.between[0].nodes = {0};
+  partition.between[1].nodes = {1, 2, 3, 4, 5};
+  scenario.timeline.push_back(partition);
+  Watcher watcher;
+  World world(scenario, {}, {&watcher});
+  world.Run();
+  EXPECT_EQ(watcher.Count(EventType::kElectionWon), 1u);
+  bool isolated_failed = false;
+  for (const SeenEvent& e : watcher.Of(EventType::kStateChanged)) {
+    isolated_failed = isolated_failed || (e.node == NodeIndex{0} && e.event.value == 0);
+  }
+  EXPECT_TRUE(isolated_failed);
+  EXPECT_EQ(NodesOk(world), 6u);
+  EXPECT_TRUE(world.node(NodeIndex{0})->state().i_am_replica());
+}
+
+TEST(WorldFaults, ManualFailoverSwapsRoles) {
+  Scenario scenario = SixNodes();
+  scenario.replication.write_bytes_per_s = 100'000;
+  scenario.timeline.push_back(Action(ActionKind::kFailover, Seconds(5), {3}));
+  Watcher watcher;
+  World world(scenario, {}, {&watcher});
+  world.Run();
+  EXPECT_TRUE(watcher.incidents[0].refusals.empty());
+  EXPECT_EQ(watcher.Count(EventType::kPfailSet), 0u);
+  EXPECT_TRUE(world.node(NodeIndex{3})->state().i_am_primary());
+  EXPECT_TRUE(world.node(NodeIndex{0})->state().i_am_replica());
+}
+
+TEST(WorldFaults, WhatANodeRefusesIsPutDown) {
+  Scenario scenario = SixNodes();
+  scenario.timeline.push_back(Action(ActionKind::kFailover, Seconds(5), {0}));
+  Watcher watcher;
+  World world(scenario, {}, {&watcher});
+  world.Run();
+  ASSERT_EQ(watcher.incidents[0].refusals.size(), 1u);
+  EXPECT_TRUE(watcher.incidents[0].refusals[0].starts_with("node 0: ERR "));
+}
+
+TEST(WorldFaults, ARollingRestartTouchesEveryNodeOnce) {
+  Scenario scenario = SixNodes();
+  scenario.duration = Seconds(120);
+  scenario.timeline.push_back(Action(ActionKind::kRollingRestart, Seconds(5), {}));
+  Watcher watcher;
+  World world(scenario, {}, {&watcher});
+  world.Run();
+  EXPECT_EQ(watcher.restarts.size(), 6u);
+  EXPECT_EQ(NodesOk(world), 6u);
+  EXPECT_EQ(watcher.Count(EventType::kFailSet), 0u);
+}
+
+TEST(WorldFaults, AMovedNodeIsFoundAgain) {
+  Scenario scenario = SixNodes();
+  scenario.duration = Seconds(30);
+  scenario.timeline.push_back(Action(ActionKind::kAddressChange, Seconds(5), {4}));
+  World world(scenario, {}, {});
+  world.Run();
+  EXPECT_EQ(world.info(NodeIndex{4}).ip, "10.1.0.5");
+  const NodeKey moved = world.node(NodeIndex{4})->state().myself;
+  for (uint32_t i = 0; i < 6; ++i) {
+    const State& state = world.node(NodeIndex{i})->state();
+    EXPECT_EQ(state.peers.facts(moved).address.endpoint.ip.view(), "10.1.0.5") << i;
+    EXPECT_FALSE(state.peers.Has(moved, flag::kPfail | flag::kFail)) << i;
+  }
+}
+
+TEST(WorldFaults, AStalledDiskHoldsVotesBackButNoHeartbeats) {
+  Scenario scenario = SixNodes();
+  scenario.timeline.push_back(Fault(FaultKind::kKill, Seconds(5), {0}));
+  TimelineItem stall = Fault(FaultKind::kDiskStall, Seconds(5), {1, 2});
+  stall.length = Seconds(5);
+  scenario.timeline.push_back(stall);
+  Watcher watcher;
+  World world(scenario, {}, {&watcher});
+  world.Run();
+  for (const Watcher::Vote& vote : watcher.votes) {
+    if (vote.type == MessageType::kAuthAck) {
+      EXPECT_GE(vote.at, Instant{} + Seconds(10));
+    }
+  }
+  for (const SeenEvent& e : watcher.Of(EventType::kFailSet)) EXPECT_EQ(e.subject, NodeIndex{0});
+}
+
+TEST(WorldFaults, EveryKindOfFaultAndActionRuns) {
+  for (int kind = 0; kind <= static_cast<int>(FaultKind::kClockSkew); ++kind) {
+    Scenario scenario = SixNodes();
+    scenario.duration = Seconds(15);
+    TimelineItem item = Fault(static_cast<FaultKind>(kind), Seconds(3), {1});
+    item.length = Seconds(3);
+    item.latency.quantiles = {{0, Millis(20)}};
+    item.probability = Ppm{50'000};
+    item.rate_bytes_per_s = 100'000;
+    item.factor = 50;
+    item.offset = Seconds(-30);
+    scenario.timeline.push_back(item);
+    Watcher watcher;
+    World world(scenario, {}, {&watcher});
+    world.Run();
+    EXPECT_EQ(watcher.incidents.size(), 1u) << kind;
+    EXPECT_EQ(watcher.ended, 1) << kind;
+    EXPECT_TRUE(watcher.incidents[0].refusals.empty()) << kind;
+    EXPECT_EQ(NodesOk(world), 6u) << kind;
+  }
+  for (int kind = 0; kind <= static_cast<int>(ActionKind::kMigrateSlots); ++kind) {
+    Scenario scenario = SixNodes();
+    TimelineItem item = Action(static_cast<ActionKind>(kind), Seconds(3), {0});
+    item.to = Target{};
+    item.to->nodes = {1};
+    item.slots = {0, 1, 2};
+    item.config["cluster-node-timeout"] = "2000";
+    scenario.timeline.push_back(item);
+    Watcher watcher;
+    World world(scenario, {}, {&watcher});
+    world.Run();
+    EXPECT_EQ(watcher.incidents.size(), 1u) << kind;
+  }
+}
+
+TEST(WorldFaults, MigratedSlotsChangeHands) {
+  Scenario scenario = SixNodes();
+  TimelineItem item = Action(ActionKind::kMigrateSlots, Seconds(3), {0});
+  item.to = Target{};
+  item.to->nodes = {1};
+  item.slots = {0, 1, 2};
+  scenario.timeline.push_back(item);
+  Watcher watcher;
+  World world(scenario, {}, {&watcher});
+  world.Run();
+  EXPECT_TRUE(watcher.incidents[0].refusals.empty());
+  for (uint32_t i = 0; i < 6; ++i) {
+    const State& state = world.node(NodeIndex{i})->state();
+    EXPECT_EQ(world.IndexOf(state.slots.owner(2)), NodeIndex{1}) << i;
+    EXPECT_EQ(world.IndexOf(state.slots.owner(3)), NodeIndex{0}) << i;
+  }
+}
+
+}  // namespace
+}  // namespace gossamer::sim

@@ -1,0 +1,252 @@
+// The program as a user meets it: arguments, output, exit codes. Runs the real binary.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "core/base/strings.h"
+#include "nlohmann/json.hpp"
+
+namespace gossamer {
+namespace {
+
+namespace fs = std::filesystem;
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+constexpr const char* kQuickstart = "scenarios/quickstart.yaml";
+
+std::string ReadFile(const fs::path& path) {
+  std::ifstream in(path);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+class CliTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    directory_ = fs::temp_directory_path() /
+                 ("gossamer_cli_" + std::to_string(::getpid()) + "_" +
+                  ::testing::UnitTest::GetInstance()->current_test_info()->name());
+    fs::create_directories(directory_);
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+
+  struct Result {
+    int code = -1;
+    std::string out;
+    std::string err;
+  };
+  // `before`: words in front of the program.
+  Result Run(const std::string& arguments, const std::string& before = "") const {
+    const fs::path out = directory_ / "out";
+    const fs::path err = directory_ / "err";
+    const std::string command = before + " " + GOSSAMER_SIM_PROGRAM + " " + arguments + " > " +
+                                out.string() + " 2> " + err.string();
+    const int status = std::system(command.c_str());
+    Result result;
+    result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    result.out = ReadFile(out);
+    result.err = ReadFile(err);
+    return result;
+  }
+  // A scenario file of that name with `more` in it.
+  std::string Scenario(const std::string& name, const std::string& more) const {
+    const fs::path path = directory_ / (name + ".yaml");
+    std::ofstream(path) << "version: 1\nname: " << name << "\n"
+                        << "cluster: {shards: 3, replicas_per_shard: 1}\n"
+                        << more;
+    return path.string();
+  }
+  fs::path directory_;
+};
+
+TEST_F(CliTest, HelpShowsExamplesAndExitCodes) {
+  for (const char* arguments : {"--help", "run --help"}) {
+    const Result result = Run(arguments);
+    EXPECT_EQ(result.code, 0);
+    EXPECT_THAT(result.out, HasSubstr("Exit codes"));
+  }
+  EXPECT_THAT(Run("--help").out, HasSubstr("Examples"));
+  EXPECT_THAT(Run("run --help").out, HasSubstr("--transport"));
+}
+
+TEST_F(CliTest, VersionNamesTheBuild) {
+  const Result result = Run("--version");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_THAT(result.out, StartsWith("gossamer-sim "));
+  EXPECT_THAT(result.out, HasSubstr("build "));
+  EXPECT_THAT(result.out, HasSubstr("digest version "));
+}
+
+TEST_F(CliTest, UsageErrorsSayWhatIsMeant) {
+  struct Case {
+    const char* arguments;
+    const char* error;
+  };
+  const Case cases[] = {
+      {"", "required"},
+      {"rnu x.yaml", "unknown command 'rnu'; did you mean 'run'?"},
+      {"run x.yaml --sed 3", "unknown option '--sed'; did you mean '--seed'?"},
+      {"run x.yaml --transport wier", "did you mean 'wire'?"},
+      {"run x.yaml --rules valkey-8.2", "did you mean 'valkey-8.0'?"},
+      {"run x.yaml --cpu redis7", "did you mean 'redis-7'?"},
+      {"run x.yaml --seed 1x", "--seed"},
+      {"run x.yaml --seed 0xZZ", "0xZZ"},
+      {"run x.yaml --seeds 5", "1..20"},
+      {"run x.yaml --seeds 5..4", "above"},
+      {"run x.yaml --seed 1 --seeds 1..2", "beside"},
+      {"run x.yaml --jobs 0", "--jobs"},
+      {"run x.yaml --stop-at 15", "--stop-at"},
+      {"run x.yaml --json --events -", "stdout"},
+      {"run x.yaml --seeds 1..2 --events f", "one seed"},
+      {"list fautls", "did you mean 'faults'?"},
+      {"run", "FILE"},
+      {"run /nonexistent.yaml", "cannot read /nonexistent.yaml"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.arguments);
+    const Result result = Run(c.arguments);
+    EXPECT_EQ(result.code, 2);
+    EXPECT_THAT(result.err, HasSubstr(c.error));
+    EXPECT_THAT(result.out, IsEmpty());
+  }
+}
+
+TEST_F(CliTest, CheckValidatesOnly) {
+  const Result good = Run(std::string("check ") + kQuickstart);
+  EXPECT_EQ(good.code, 0);
+  EXPECT_THAT(good.out, HasSubstr("quickstart.yaml: ok, quickstart, 6 nodes"));
+  const std::string bad = Scenario("bad", "timeline:\n  - {at: 5s, fault: partion}\n");
+  const Result result = Run("check " + bad + " " + kQuickstart);
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.err, HasSubstr("bad.yaml:5:"));
+  EXPECT_THAT(result.err, HasSubstr("partition"));
+  EXPECT_THAT(result.out, HasSubstr("quickstart"));
+}
+
+TEST_F(CliTest, ListsEverythingThatMayBeNamed) {
+  for (const char* what :
+       {"rules", "faults", "actions", "events", "invariants", "metrics", "states", "cpus"}) {
+    const Result result = Run(std::string("list ") + what);
+    EXPECT_EQ(result.code, 0) << what;
+    EXPECT_THAT(result.out, Not(IsEmpty())) << what;
+  }
+  EXPECT_THAT(Run("list rules").out, HasSubstr("valkey-8.0"));
+  EXPECT_THAT(Run("list faults").out, HasSubstr("host-loss"));
+  EXPECT_THAT(Run("list invariants").out, HasSubstr("vote_once"));
+  EXPECT_THAT(Run("list events").out, HasSubstr("fail-set"));
+}
+
+TEST_F(CliTest, RunReportsAsText) {
+  const Result result = Run(std::string("run ") + kQuickstart);
+  EXPECT_EQ(result.code, 0) << result.out;
+  EXPECT_THAT(result.out, StartsWith("gossamer-sim "));
+  EXPECT_THAT(result.out, HasSubstr("first FAIL anywhere"));
+  EXPECT_THAT(result.out, HasSubstr("Verdict: pass"));
+}
+
+TEST_F(CliTest, JsonIsAllThatGoesToStdout) {
+  const Result result = Run(std::string("run --json --seed 0x2a ") + kQuickstart);
+  EXPECT_EQ(result.code, 0);
+  const auto json = nlohmann::json::parse(result.out, nullptr, false);
+  ASSERT_FALSE(json.is_discarded());
+  EXPECT_EQ(json["seed"], 42);
+  EXPECT_EQ(json["verdict"], "pass");
+  EXPECT_EQ(json["incidents"].size(), 1u);
+  EXPECT_TRUE(json["incidents"][0]["cluster_ok_us"].is_number());
+  EXPECT_THAT(result.err, HasSubstr("seed 42"));
+}
+
+TEST_F(CliTest, SeveralSeedsDoNotDependOnThreads) {
+  const std::string run = std::string("run --json --quiet --seeds 1..4 ") + kQuickstart;
+  const auto one = nlohmann::json::parse(Run(run).out, nullptr, false);
+  const auto two = nlohmann::json::parse(Run(run + " --jobs 3").out, nullptr, false);
+  ASSERT_FALSE(one.is_discarded() || two.is_discarded());
+  EXPECT_EQ(one["digest"], two["digest"]);
+  ASSERT_EQ(one["runs"].size(), 4u);
+  EXPECT_EQ(one["runs"][2]["seed"], 3);
+  EXPECT_NE(one["runs"][0]["digest"], one["runs"][1]["digest"]);
+}
+
+TEST_F(CliTest, AnUnmetExpectationIsAFinding) {
+  const std::string file =
+      Scenario("finding",
+               "duration: 60s\ntimeline:\n  - {at: 20s, fault: kill, target: {node: 0}}\n"
+               "expect:\n  - {state: covered, within: 1s, after: 20s}\n");
+  const Result result = Run("run " + file);
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.out, HasSubstr("Verdict: fail"));
+  EXPECT_THAT(result.out, HasSubstr("To reproduce:\n  gossamer-sim run " + file + " --seed 1"));
+}
+
+TEST_F(CliTest, AnEarlyEndIsInconclusive) {
+  for (const char* end : {"--stop-at 30s", "--max-events 1000"}) {
+    const Result result = Run(std::string("run ") + kQuickstart + " " + end);
+    EXPECT_EQ(result.code, 3) << end;
+    EXPECT_THAT(result.out, HasSubstr("Verdict: inconclusive"));
+  }
+}
+
+TEST_F(CliTest, AnInterruptEndsCleanlyWithWhatIsKnown) {
+  const std::string file = Scenario(
+      "endless", "duration: 900d\nexpect:\n  - {event: fail-set, about: live, never: true}\n");
+  const Result result = Run("run " + file, "timeout --preserve-status -s INT 1");
+  EXPECT_EQ(result.code, 130);
+  EXPECT_THAT(result.out, HasSubstr("interrupted"));
+  EXPECT_THAT(result.out, HasSubstr("Digest: "));
+}
+
+TEST_F(CliTest, EventsAreJsonLines) {
+  const Result result = Run(std::string("run --events - --quiet ") + kQuickstart);
+  EXPECT_EQ(result.code, 0);
+  size_t fails = 0;
+  std::string last;
+  for (const std::string_view line : SplitWords(result.out, "\n")) {
+    const auto json = nlohmann::json::parse(line, nullptr, false);
+    ASSERT_FALSE(json.is_discarded()) << line;
+    ASSERT_TRUE(json["t_us"].is_number());
+    last = json["event"];
+    if (last == "fail-set") ++fails;
+  }
+  EXPECT_GT(fails, 0u);
+  EXPECT_EQ(last, "end");
+  EXPECT_THAT(result.err, HasSubstr("Verdict: pass"));
+  EXPECT_EQ(Run(std::string("run --events /nonexistent/e --quiet ") + kQuickstart).code, 5);
+}
+
+TEST_F(CliTest, DigestsAreHeld) {
+  const std::string file = Scenario("tiny", "duration: 10s\n");
+  const std::string digests = (directory_ / "digests.txt").string();
+  EXPECT_EQ(Run("digests --check " + digests).code, 2);
+  EXPECT_EQ(Run("digests --update --check " + digests).code, 0);
+  std::string text = ReadFile(digests);
+  EXPECT_THAT(text, HasSubstr("\ntiny.yaml 3 "));
+  for (const char* transport : {"typed", "wire", "shadow"}) {
+    const Result same = Run("digests --check " + digests + " --transport " + transport);
+    EXPECT_EQ(same.code, 0) << transport << ": " << same.out;
+  }
+  text.back() = ' ';
+  text[text.size() - 2] = text[text.size() - 2] == '0' ? '1' : '0';
+  std::ofstream(digests) << text << "\n";
+  const Result other = Run("digests --check " + digests);
+  EXPECT_EQ(other.code, 4);
+  EXPECT_THAT(other.out, HasSubstr("differs  tiny.yaml seed 3"));
+  std::ofstream(digests) << "# nothing\n";
+  EXPECT_EQ(Run("digests --check " + digests).code, 2);
+}
+
+}  // namespace
+}  // namespace gossamer
