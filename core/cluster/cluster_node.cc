@@ -110,7 +110,7 @@ void HandleNormal(Turn& t, LinkId link, const LinkPeer& peer, const MessageRef& 
   const bool heartbeat = IsHeartbeat(message->type);
   const NodeKey sender = ResolveSender(t, link, header);
   // A header that names myself is a connection to oneself or a forgery: it is nobody's. So is one that names another
-  // node than the link is bound to.
+  // node than the link is bound to (DEVIATION: the releases take it for the bound node's).
   const bool forged = header.sender == s.myself ||
                       (s.rules.links_keep_identity && !(header.sender == sender));
   const NodeKey known = forged ? kNoKey : sender;

@@ -18,17 +18,6 @@ constexpr int64_t kMaxPort = 65535;
 
 bool IsPort(int64_t value) { return value > 0 && value <= kMaxPort; }
 
-bool HandshakeRunsWith(const State& s, const Endpoint& endpoint) {
-  for (const NodeKey node : s.peers.order()) {
-    const Endpoint& other = s.peers.facts(node).address.endpoint;
-    if (s.peers.Has(node, flag::kHandshake) && other.ip == endpoint.ip &&
-        other.cport == endpoint.cport) {
-      return true;
-    }
-  }
-  return false;
-}
-
 // A replica turns into a primary without data, in a shard of its own.
 void ReplicateNoOne(Turn& t) {
   State& s = t.s;
@@ -68,7 +57,7 @@ CommandReply MeetCommand(CommandCall& call) {
   endpoint.ip = IpText::From(*ip);
   endpoint.port = static_cast<uint16_t>(port);
   endpoint.cport = static_cast<uint16_t>(bus_port);
-  const bool running = HandshakeRunsWith(call.t.s, endpoint);
+  const bool running = HandshakeRuns(call.t.s, endpoint);
   if (!running && !StartHandshake(call.t, endpoint, /*meet=*/true).valid()) {
     return CommandReply::Error("Too many nodes known: " + std::to_string(call.t.s.peers.size()));
   }

@@ -321,6 +321,7 @@ void HandleVote(Turn& t, NodeKey voter, const Header& header) {
   Election& e = s.election;
   if (!s.peers.IsVoting(voter) || !e.auth_sent || header.current_epoch < e.auth_epoch) return;
   if (s.rules.votes_by_voter) {
+    // DEVIATION: the releases count every ACK of this epoch or a later one.
     if (header.current_epoch != e.auth_epoch) return;
     if (std::find(e.voters.begin(), e.voters.end(), voter) != e.voters.end()) return;
     e.voters.push_back(voter);

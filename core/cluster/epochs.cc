@@ -43,6 +43,7 @@ bool BumpConfigEpoch(Turn& t) {
   return TakeNextEpoch(t);
 }
 
+// DEVIATION: no release has a bound.
 bool AcceptEpoch(Turn& t, NodeKey sender, Epoch claim) {
   const uint64_t lead = t.s.rules.max_epoch_lead;
   const uint64_t mine = t.s.current_epoch.value;

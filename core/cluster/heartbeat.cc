@@ -18,7 +18,7 @@ namespace {
 
 // ---- Building ----
 
-// Nodes that peers can have me blacklist at one time.
+// Nodes that peers can have me blacklist at one time. DEVIATION: no release has a bound.
 constexpr size_t kMaxForgotten = 1024;
 
 // Capability bits that this release adds to its own flag word on the wire.
@@ -207,7 +207,7 @@ void ForgetWithSender(Turn& t, const ForgottenNode& forgotten) {
   const NodeKey node = s.peers.Find(forgotten.node);
   if (!node.valid() || node == s.myself || node == s.my_primary()) return;
   // What a peer can make me remember, and repeat in every heartbeat, is bounded.
-  if (s.blacklist.size() >= kMaxForgotten) return;
+  if (!Blacklisted(t, forgotten.node) && s.blacklist.size() >= kMaxForgotten) return;
   constexpr uint64_t kLongestTtlS = 365 * 86400;
   const uint64_t ttl_s = std::min(forgotten.ttl_s, kLongestTtlS);
   BlacklistAdd(t, forgotten.node, Seconds(static_cast<int64_t>(ttl_s)));

@@ -95,15 +95,17 @@ void RemoveNode(Turn& t, NodeKey node) {
   t.Todo(todo::kUpdateState | todo::kSave);
 }
 
+bool HandshakeRuns(const State& s, const Endpoint& endpoint) {
+  return std::any_of(s.peers.order().begin(), s.peers.order().end(), [&](NodeKey node) {
+    const Endpoint& other = s.peers.facts(node).address.endpoint;
+    return s.peers.Has(node, flag::kHandshake) && other.ip == endpoint.ip &&
+           other.port == endpoint.port && other.cport == endpoint.cport;
+  });
+}
+
 NodeKey StartHandshake(Turn& t, const Endpoint& endpoint, bool meet) {
   State& s = t.s;
-  for (const NodeKey node : s.peers.order()) {
-    const Endpoint& other = s.peers.facts(node).address.endpoint;
-    if (s.peers.Has(node, flag::kHandshake) && other.ip == endpoint.ip &&
-        other.port == endpoint.port && other.cport == endpoint.cport) {
-      return kNoKey;
-    }
-  }
+  if (HandshakeRuns(s, endpoint)) return kNoKey;
   const auto flags = static_cast<uint16_t>(flag::kHandshake | (meet ? flag::kMeet : 0));
   const NodeKey node = AddNode(t, s.RandomName(), endpoint, flags, kNoKey);
   if (node.valid()) t.Event({.type = EventType::kHandshakeStarted, .subject = node});
@@ -158,14 +160,7 @@ NodeKey FinishHandshake(Turn& t, NodeKey temporary, NodeKey sender, const Header
 }
 
 void BlacklistAdd(Turn& t, const NodeName& name, Duration ttl) {
-  auto& blacklist = t.s.blacklist;
-  const bool listed = Blacklisted(t, name);
-  if (!listed && !blacklist.empty() && blacklist.size() >= t.s.options.max_nodes) {
-    // DEVIATION: no release has a bound. What expires first makes room.
-    const auto sooner = [](const auto& a, const auto& b) { return a.second < b.second; };
-    blacklist.erase(std::min_element(blacklist.begin(), blacklist.end(), sooner));
-  }
-  blacklist[name] = t.ms + ttl.ms();
+  t.s.blacklist[name] = t.ms + ttl.ms();
   t.s.extensions = nullptr;
 }
 

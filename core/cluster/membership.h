@@ -19,8 +19,10 @@ NodeKey AddNode(Turn& t, const NodeName& name, const Endpoint& endpoint, uint16_
 // Deletes a node: frees its slots, reports, links and replicas. REQUIRES: known, not myself.
 void RemoveNode(Turn& t, NodeKey node);
 
-// Starts a handshake with whoever listens at `endpoint` (bus port cport). The temporary node's key, or kNoKey when a
-// handshake with that address is running or the table is full. `meet`: we send MEET (an operator told us).
+// True while a handshake with that ip, client port and bus port is in progress.
+bool HandshakeRuns(const State& s, const Endpoint& endpoint);
+// Starts a handshake with whoever listens at `endpoint` (bus port cport). The temporary node's key, or kNoKey when one
+// with that address is running or the table is full. `meet`: we send MEET (an operator told us).
 NodeKey StartHandshake(Turn& t, const Endpoint& endpoint, bool meet);
 // The peer of handshake node `temporary` turned out to be `name`: renames, and returns the final key; kNoKey when the
 // node was known already (the temporary one is deleted then) or cannot be added. SOURCE: bus spec section 9.3 step 4.

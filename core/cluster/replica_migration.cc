@@ -55,6 +55,7 @@ NodeKey FindOrphan(Turn& t) {
 }
 
 // The replica that goes: the smallest name among the good replicas of the primaries that have most of them.
+// DEVIATION: in the releases failed ones are candidates too, and keep the others waiting.
 NodeKey FindCandidate(const State& s) {
   NodeKey candidate = kNoKey;
   for (const NodeKey node : s.peers.order()) {

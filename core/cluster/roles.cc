@@ -8,7 +8,7 @@
 namespace gossamer {
 namespace {
 
-// Valkey follows the chain of primaries; a bound keeps a cycle in a hostile table harmless.
+// DEVIATION: the releases look one step up the chain of primaries. A bound keeps a cycle in a hostile table harmless.
 constexpr int kMaxReplicaDepth = 8;
 
 void ClearMigrateToIfAlone(State& s, NodeKey primary) {
@@ -62,7 +62,7 @@ bool ApplyDemotion(Turn& t, NodeKey sender, NodeKey primary, Epoch epoch) {
       t.Event({.type = EventType::kStaleIgnored, .subject = sender, .epoch = epoch});
       return false;
     }
-    // My own role is mine to know.
+    // DEVIATION: my own role is mine to know; the releases would make me a primary here.
     if (s.peers.IsReplica(primary) && !(primary == s.myself)) SwapRoles(t, sender, primary, epoch);
   } else {
     FreeSlotsOf(t, sender);

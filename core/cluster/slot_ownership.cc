@@ -217,6 +217,7 @@ void HandleUpdate(Turn& t, NodeKey sender, const SlotUpdate& update) {
   State& s = t.s;
   if (!s.peers.Contains(update.node)) return;
   if (s.peers.facts(update.node).config_epoch >= update.config_epoch) return;
+  // DEVIATION: the releases take my own epoch, and even my role, from an UPDATE.
   if (update.node == s.myself || !AcceptEpoch(t, sender, update.config_epoch)) return;
   if (s.peers.IsReplica(update.node)) SetNodePrimary(t, update.node);
   SetConfigEpoch(t, update.node, update.config_epoch);

@@ -7,8 +7,9 @@
 namespace gossamer::sim {
 namespace {
 
-// Longer source lines are cut around the caret.
+// Longer source lines are cut around the caret, longer messages at their end.
 constexpr size_t kMaxShown = 160;
+constexpr size_t kMaxMessage = 400;
 
 constexpr std::string_view kReset = "\x1b[0m";
 constexpr std::string_view kBold = "\x1b[1m";
@@ -80,6 +81,14 @@ void Locate(std::string_view line, int length, Diagnostic* d) {
   d->length = std::clamp(length, 1, std::max(static_cast<int>(line.size()) - d->caret, 1));
 }
 
+std::string Shortened(std::string text) {
+  if (text.size() <= kMaxMessage) return text;
+  size_t end = kMaxMessage;
+  while (end > 0 && Continues(text[end])) --end;
+  text.resize(end);
+  return text + "...";
+}
+
 size_t CountErrors(const std::vector<Diagnostic>& diagnostics) {
   return static_cast<size_t>(
       std::count_if(diagnostics.begin(), diagnostics.end(),
@@ -141,8 +150,8 @@ void DiagnosticSink::Add(Severity severity, SourcePlace place, int length, std::
   d.file = file_;
   d.line = place.line;
   d.column = place.line > 0 ? std::max(place.column, 1) : 0;
-  d.message = std::move(message);
-  d.help = std::move(help);
+  d.message = Shortened(std::move(message));
+  d.help = Shortened(std::move(help));
   if (d.line > 0 && static_cast<size_t>(d.line) <= line_starts_.size()) {
     const size_t begin = line_starts_[static_cast<size_t>(d.line) - 1];
     std::string_view line = text_.substr(begin, text_.find('\n', begin) - begin);

@@ -11,12 +11,6 @@ namespace {
 
 constexpr size_t kMaxExpectations = 200;
 
-std::string Listed(const std::vector<std::string_view>& words) {
-  std::string out;
-  for (const std::string_view word : words) out += (out.empty() ? "" : ", ") + std::string(word);
-  return out;
-}
-
 // Which of state, event, metric and invariant the entry has; null unless it is exactly one.
 const KindInfo* ReadKind(const MapReader& reader, Expectation* e) {
   const KindInfo* found = nullptr;
@@ -36,18 +30,6 @@ const KindInfo* ReadKind(const MapReader& reader, Expectation* e) {
             "an expectation without state, event, metric or invariant");
   }
   return found;
-}
-
-void CheckKeys(const MapReader& reader, const KindInfo& kind) {
-  const std::vector<std::string_view> allowed = KeysOf(kind);
-  const SectionInfo& section = SchemaSection(Section::kExpectation);
-  for (const TreeNode& key : reader.node().keys) {
-    if (key.refused || key.text == kind.word || section.Find(key.text) == nullptr) continue;
-    if (std::find(allowed.begin(), allowed.end(), key.text) != allowed.end()) continue;
-    ErrorAt(reader.sink(), key, "'" + std::string(kind.word) + "' has no '" + key.text + "'",
-            allowed.empty() ? std::string(kind.word) + " takes nothing else"
-                            : std::string(kind.word) + " takes: " + Listed(allowed));
-  }
 }
 
 // The name after state, event, metric or invariant.
@@ -154,7 +136,7 @@ bool LoadEntry(const TreeNode& node, LoadContext* context, Expectation* e) {
   e->place = node.place;
   const KindInfo* kind = ReadKind(reader, e);
   if (kind == nullptr) return false;
-  CheckKeys(reader, *kind);
+  reader.RefuseForeignKeys(*kind, {kind->word});
   const bool named = ReadName(reader, *kind, e);
   reader.Read("about", &e->about);
   reader.Read("never", &e->never);

@@ -13,12 +13,6 @@ namespace {
 constexpr size_t kMaxItems = 1000;
 constexpr size_t kMaxSides = 16;
 
-std::string Listed(const std::vector<std::string_view>& words) {
-  std::string out;
-  for (const std::string_view word : words) out += (out.empty() ? "" : ", ") + std::string(word);
-  return out;
-}
-
 // The item's row of FaultKinds or ActionKinds, or null when the item does not say what it is.
 const KindInfo* ReadKind(const MapReader& reader, TimelineItem* item) {
   const bool fault = reader.Has("fault");
@@ -43,17 +37,10 @@ const KindInfo* ReadKind(const MapReader& reader, TimelineItem* item) {
   return &*kind;
 }
 
-// Keys of the section that this kind does not take, and those that it needs.
+// Keys that this kind does not take, and those that it needs.
 void CheckKeys(const MapReader& reader, const KindInfo& kind) {
-  const std::vector<std::string_view> allowed = KeysOf(kind);
+  reader.RefuseForeignKeys(kind, {"at", "fault", "action"});
   const SectionInfo& section = SchemaSection(Section::kTimelineItem);
-  for (const TreeNode& key : reader.node().keys) {
-    const bool common = key.text == "at" || key.text == "fault" || key.text == "action";
-    if (common || key.refused || section.Find(key.text) == nullptr) continue;
-    if (std::find(allowed.begin(), allowed.end(), key.text) != allowed.end()) continue;
-    ErrorAt(reader.sink(), key, "'" + std::string(kind.word) + "' has no '" + key.text + "'",
-            std::string(kind.word) + " takes: " + Listed(allowed));
-  }
   for (const std::string_view key : SplitWords(kind.required)) {
     if (reader.Has(key)) continue;
     ErrorAt(reader.sink(), reader.node(),

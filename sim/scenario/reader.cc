@@ -18,21 +18,6 @@ constexpr size_t kMaxTextLength = 2000;
 // Longer lists of words are not spelt out in a message.
 constexpr size_t kMaxListed = 12;
 
-std::string Join(const std::vector<std::string_view>& words) {
-  std::string out;
-  for (const std::string_view word : words) {
-    if (!out.empty()) out += ", ";
-    out += word;
-  }
-  return out;
-}
-
-std::string Quoted(std::string_view text) {
-  constexpr size_t kMax = 60;
-  if (text.size() <= kMax) return "'" + std::string(text) + "'";
-  return "'" + std::string(text.substr(0, kMax)) + "...'";
-}
-
 // One number or one range "a-b" of `node`, appended to *out.
 bool ReadRange(const TreeNode& node, const KeyInfo& row, DiagnosticSink* sink,
                std::vector<int64_t>* out) {
@@ -184,10 +169,19 @@ void ErrorAt(DiagnosticSink* sink, const TreeNode& node, std::string message, st
   sink->Add(Severity::kError, node.place, node.length, std::move(message), std::move(help));
 }
 
+std::string Listed(const std::vector<std::string_view>& words) {
+  std::string out;
+  for (const std::string_view word : words) {
+    if (!out.empty()) out += ", ";
+    out += word;
+  }
+  return out;
+}
+
 std::string NearestHelp(std::string_view word, const std::vector<std::string_view>& words) {
   const std::string_view nearest = NearestWord(word, words);
   if (!nearest.empty()) return "nearest is '" + std::string(nearest) + "'";
-  if (words.size() <= kMaxListed) return "one of: " + Join(words);
+  if (words.size() <= kMaxListed) return "one of: " + Listed(words);
   return "";
 }
 
@@ -222,7 +216,7 @@ MapReader::MapReader(const TreeNode& node, Section section, DiagnosticSink* sink
     ErrorAt(
         sink_, node,
         "a " + std::string(section_->name) + " is a map, not " + std::string(KindText(node)),
-        section_->keys.size() <= kMaxListed ? "its keys are: " + Join(section_->KeyNames()) : "");
+        section_->keys.size() <= kMaxListed ? "its keys are: " + Listed(section_->KeyNames()) : "");
   }
 }
 
@@ -243,6 +237,20 @@ void MapReader::CheckKeys() {
     if (row.min == row.max) help = "write " + std::string(row.key) + ": " + std::to_string(row.min);
     ErrorAt(sink_, *node_, std::string(section_->name) + " has no '" + std::string(row.key) + "'",
             std::move(help));
+  }
+}
+
+void MapReader::RefuseForeignKeys(const KindInfo& kind,
+                                  std::initializer_list<std::string_view> common) const {
+  const std::vector<std::string_view> own = KeysOf(kind);
+  const auto has = [](const auto& list, std::string_view key) {
+    return std::find(list.begin(), list.end(), key) != list.end();
+  };
+  for (const TreeNode& key : node_->keys) {
+    if (key.refused || section_->Find(key.text) == nullptr) continue;
+    if (has(common, key.text) || has(own, key.text)) continue;
+    ErrorAt(sink_, key, "'" + std::string(kind.word) + "' has no '" + key.text + "'",
+            std::string(kind.word) + " takes " + (own.empty() ? "nothing else" : Listed(own)));
   }
 }
 

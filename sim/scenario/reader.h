@@ -6,6 +6,7 @@
 #define GOSSAMER_SIM_SCENARIO_READER_H_
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,8 +23,9 @@ namespace gossamer::sim {
 void ErrorAt(DiagnosticSink* sink, const TreeNode& node, std::string message,
              std::string help = "");
 
-// "'kil'" with the nearest of `words`, or all of them when none is near and they are few: "one of:
-// a, b".
+// "a, b, c".
+std::string Listed(const std::vector<std::string_view>& words);
+// The nearest of `words`, or all of them when none is near and they are few: "one of: a, b".
 std::string NearestHelp(std::string_view word, const std::vector<std::string_view>& words);
 
 // "a list", "text in quotes": what stands at a node, for messages.
@@ -49,6 +51,10 @@ class MapReader {
   const TreeNode* Value(std::string_view key) const;
   // The node of the key itself, for messages; the map's own when the key is absent.
   const TreeNode& KeyNode(std::string_view key) const;
+
+  // Reports the keys of the section that this kind of item does not take.
+  void RefuseForeignKeys(const KindInfo& kind,
+                         std::initializer_list<std::string_view> common) const;
 
   // Each takes the value under a key whose row has a fitting type. True if it is there and valid;
   // otherwise *out stays. REQUIRES: the section has the key. Types: kText, kWord.

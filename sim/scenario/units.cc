@@ -37,12 +37,6 @@ constexpr int64_t kMaxSize = int64_t{1} << 50;
 constexpr std::string_view kDurationHelp =
     "write a number with us, ms, s, m, h or d, such as 15s or 1m30s";
 
-std::string Quoted(std::string_view text) {
-  constexpr size_t kMax = 60;
-  if (text.size() <= kMax) return "'" + std::string(text) + "'";
-  return "'" + std::string(text.substr(0, kMax)) + "...'";
-}
-
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // digits[.digits], cut from the front of a text.
@@ -183,6 +177,12 @@ bool IsAmbiguousRate(std::string_view unit) {
 }
 
 }  // namespace
+
+std::string Quoted(std::string_view text) {
+  constexpr size_t kMax = 60;
+  if (text.size() <= kMax) return "'" + std::string(text) + "'";
+  return "'" + std::string(text.substr(0, kMax)) + "...'";
+}
 
 Parsed<Duration> ParseDuration(std::string_view text) {
   if (text.starts_with("-")) return UnitError{"duration " + Quoted(text) + " is negative", ""};

@@ -61,6 +61,9 @@ Parsed<bool> ParseBoolean(std::string_view text);
 // A factor with at most two decimals, in percent: "2" is 200, "1.5" is 150.
 Parsed<uint32_t> ParseFactor(std::string_view text);
 
+// A text in single quotes, cut when it is long, for messages.
+std::string Quoted(std::string_view text);
+
 // Exact forms, readable by the parsers above: "90s", "2.5ms", "1h30m", "0s"; "10%", "0.05%";
 // "10MB/s".
 std::string FormatDuration(Duration duration);

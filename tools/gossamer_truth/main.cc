@@ -61,7 +61,7 @@ bool ReadSettings(int argc, char** argv, Settings* out) {
 struct Case {
   const MeasuredRow* row = nullptr;
   std::string cpu;
-  sim::Scenario scenario;
+  std::deque<sim::Scenario> scenarios;  // by seed
 };
 
 std::optional<Duration> Median(const std::vector<RunOutcome>& outcomes, size_t first, size_t count,
@@ -97,11 +97,14 @@ std::optional<int64_t> AddCells(std::optional<Duration> simulated, int64_t measu
   return tenths;
 }
 
-std::deque<Case> MakeCases(const std::vector<MeasuredRow>& rows) {
+std::deque<Case> MakeCases(const std::vector<MeasuredRow>& rows, uint64_t seeds) {
   std::deque<Case> cases;
   for (const MeasuredRow& row : rows) {
     for (const char* cpu : {"none", "redis-7"}) {
-      cases.push_back({&row, cpu, ScenarioOf(row, cpu)});
+      Case& c = cases.emplace_back(Case{&row, cpu, {}});
+      for (uint64_t seed = 1; seed <= seeds; ++seed) {
+        c.scenarios.push_back(ScenarioOf(row, cpu, seed));
+      }
     }
   }
   return cases;
@@ -114,16 +117,16 @@ ExitCode Main(const Settings& settings) {
     std::fprintf(stderr, "gossamer-truth: %s\n", error.c_str());
     return ExitCode::kUsage;
   }
-  const std::deque<Case> cases = MakeCases(*rows);
+  const std::deque<Case> cases = MakeCases(*rows, settings.seeds);
   std::vector<RunRequest> requests;
   int64_t total_us = 0;
   for (const Case& c : cases) {
     for (uint64_t seed = 1; seed <= settings.seeds; ++seed) {
       RunRequest& request = requests.emplace_back();
-      request.scenario = &c.scenario;
+      request.scenario = &c.scenarios[seed - 1];
       request.options.seed = seed;
       request.options.digest = false;
-      total_us += c.scenario.duration.us;
+      total_us += request.scenario->duration.us;
     }
   }
   Progress progress(ProgressMode::kAuto, false, requests.size(), total_us);

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <utility>
 
+#include "core/base/rng.h"
 #include "core/base/strings.h"
 
 namespace gossamer::tool {
@@ -48,7 +49,7 @@ std::optional<std::vector<MeasuredRow>> ReadMeasured(const std::string& path, st
   return rows;
 }
 
-sim::Scenario ScenarioOf(const MeasuredRow& row, const std::string& cpu) {
+sim::Scenario ScenarioOf(const MeasuredRow& row, const std::string& cpu, uint64_t seed) {
   sim::Scenario scenario;
   scenario.name = row.kind + "-" + std::to_string(row.nodes) + "-" + std::to_string(row.timeout_ms);
   scenario.rules = "valkey-8.0";
@@ -66,13 +67,15 @@ sim::Scenario ScenarioOf(const MeasuredRow& row, const std::string& cpu) {
   scenario.fsync = Micros(20);
   const Duration timeout = Millis(row.timeout_ms);
   sim::TimelineItem item;
-  item.at = timeout * 4;
+  // The measured clusters had run for long, and were hit at any moment of their rhythm.
+  Rng when(seed, "injection");
+  item.at = Seconds(30) + timeout * 4 + Micros(when.Between(0, 2 * timeout.us));
   item.fault = row.kind == "stop" ? sim::FaultKind::kPause : sim::FaultKind::kKill;
   item.target.role = sim::Target::Role::kPrimary;
   item.target.count = row.victims;
   item.text = row.kind;
+  scenario.duration = item.at + timeout * kTimeoutsAfter + Seconds(5);
   scenario.timeline = {std::move(item)};
-  scenario.duration = timeout * (4 + kTimeoutsAfter) + Seconds(5);
   return scenario;
 }
 

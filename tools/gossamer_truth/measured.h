@@ -30,7 +30,8 @@ std::optional<std::vector<MeasuredRow>> ReadMeasured(const std::string& path, st
 
 // Half of the nodes primaries with one replica each, on loopback, and the fault of `row`. `cpu`:
 // none, or a preset on a machine with two cores that all nodes share, as it was measured.
-sim::Scenario ScenarioOf(const MeasuredRow& row, const std::string& cpu);
+// `seed` chooses the moment.
+sim::Scenario ScenarioOf(const MeasuredRow& row, const std::string& cpu, uint64_t seed);
 
 }  // namespace gossamer::tool
 

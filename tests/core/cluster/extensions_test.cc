@@ -229,6 +229,29 @@ TEST(ExtensionsTest, NoNewsAreNotSaved) {
   EXPECT_EQ(c.s().todo & todo::kSave, 0u);
 }
 
+// Names go into nodes.conf, CLUSTER NODES and replies; what would break those is no name.
+TEST(ExtensionsTest, TextsThatWouldBreakOthersAreTakenForEmpty) {
+  for (const std::string& bad : {std::string("a b"), std::string("a,b"), std::string("a=b"),
+                                 std::string("a\nb"), std::string(256, 'a')}) {
+    Cluster c;
+    const NodeKey a = c.AddPrimary("a");
+    c.Deliver(a, MessageType::kPing, [&bad](Message* m) {
+      Extensions x = AllOf();
+      x.hostname = bad;
+      x.human_nodename = bad;
+      x.client_ipv4 = bad;
+      x.client_ipv6 = bad;
+      x.availability_zone = bad;
+      Attach(m, x);
+    });
+    const PeerAddress& address = c.facts(a).address;
+    EXPECT_EQ(address.hostname + address.human_nodename + address.client_ipv4 +
+                  address.client_ipv6 + address.availability_zone,
+              "");
+    EXPECT_EQ(address.client_port, 3);
+  }
+}
+
 TEST(ExtensionsTest, UnknownTypesAreSkipped) {
   Cluster c;
   const NodeKey a = c.AddPrimary("a");
@@ -372,6 +395,16 @@ TEST_F(ForgottenNodeTest, MayBeTheSenderItself) {
   Forget(NameOf("a"), 42);
   EXPECT_FALSE(c_.peers().Contains(a_));
   EXPECT_TRUE(c_.peers().Contains(b_));
+}
+
+TEST_F(ForgottenNodeTest, PeersFillABoundedList) {
+  Turn t = c_.turn();
+  for (int i = 0; i < 1024; ++i) BlacklistAdd(t, NameOf(std::to_string(i) + "x"), Seconds(10));
+  Forget(NameOf("b"), 42);
+  EXPECT_TRUE(c_.peers().Contains(b_)) << "no room";
+  c_.Advance(Seconds(10));
+  Forget(NameOf("b"), 42);
+  EXPECT_FALSE(c_.peers().Contains(b_)) << "what has expired takes none";
 }
 
 TEST_F(ForgottenNodeTest, AnInvalidNameAndAnEndlessTimeAreHarmless) {

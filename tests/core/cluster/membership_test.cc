@@ -330,22 +330,6 @@ TEST(BlacklistTest, WallJumpsDoNotShortenIt) {
   EXPECT_TRUE(Blacklisted(after, NameOf("a")));
 }
 
-TEST(BlacklistTest, IsBoundedAndTheSoonestMakesRoom) {
-  ClusterSetup setup;
-  setup.options.max_nodes = 3;
-  Cluster c(setup);
-  Turn t = c.turn();
-  BlacklistAdd(t, NameOf("a"), Seconds(60));
-  BlacklistAdd(t, NameOf("b"), Seconds(10));
-  BlacklistAdd(t, NameOf("d"), Seconds(70));
-  BlacklistAdd(t, NameOf("a"), Seconds(61));
-  EXPECT_TRUE(Blacklisted(t, NameOf("b"))) << "a name that is listed needs no room";
-  BlacklistAdd(t, NameOf("e"), Seconds(20));
-  EXPECT_EQ(c.s().blacklist.size(), 3u);
-  EXPECT_FALSE(Blacklisted(t, NameOf("b")));
-  EXPECT_TRUE(Blacklisted(t, NameOf("e")));
-}
-
 TEST(BlacklistTest, ForgottenNodesComeBackByMeetButNotByGossip) {
   Cluster c;
   const NodeKey a = c.AddPrimary("a");

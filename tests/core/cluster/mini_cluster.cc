@@ -121,10 +121,30 @@ void MiniCluster::Kill(int i) {
 
 void MiniCluster::Restart(int i) { Start(i, members_[i].saved); }
 
-void MiniCluster::Inject(int from, int to, const MessageRef& message) {
+void MiniCluster::Load(int i, const NodesConf& conf) {
+  members_[i].node = nullptr;
+  Start(i, conf);
+}
+
+void MiniCluster::Inject(int from, int to, const MessageRef& message, bool answer) {
   for (const Connection& c : connections_) {
+    if (!c.up || c.a != (answer ? to : from) || c.b != (answer ? from : to)) continue;
+    queue_.push_back({to, answer ? c.at_a : c.at_b, from, message});
+    break;
+  }
+  Drain();
+}
+
+void MiniCluster::Break(int from, int to) {
+  for (Connection& c : connections_) {
     if (!c.up || c.a != from || c.b != to) continue;
-    queue_.push_back({to, c.at_b, from, message});
+    c.up = false;
+    const LinkId ends[] = {c.at_a, c.at_b};
+    for (const int end : {0, 1}) {
+      Input(end == 0 ? from : to, [&](ClusterNode& node, Effects* out) {
+        node.OnLinkDown(now_, ends[end], LinkError::kReset, out);
+      });
+    }
     break;
   }
   Drain();

@@ -39,12 +39,17 @@ class MiniCluster {
   void Kill(int i);
   // Starts a killed node again from what it would have saved.
   void Restart(int i);
+  // Replaces node `i`, which knows nobody yet, by one that starts from `conf`.
+  void Load(int i, const NodesConf& conf);
   // Nothing passes between a and b, both ways; connections stay up and silent.
   void Cut(int a, int b) { cuts_[{std::min(a, b), std::max(a, b)}] = true; }
   void Heal() { cuts_.clear(); }
   void JumpWall(Duration jump) { now_.wall = now_.wall + jump; }
-  // Delivers `message` to node `to` on a link that is bound to `from`, as if `from` had sent it.
-  void Inject(int from, int to, const MessageRef& message);
+  // Delivers `message` to node `to` as if `from` had sent it: on the link that `from` opened, or, as an answer, on the one
+  // that `to` opened. No effect without that link.
+  void Inject(int from, int to, const MessageRef& message, bool answer = false);
+  // Breaks the link that `from` opened to `to`, as both ends see it.
+  void Break(int from, int to);
 
   ClusterNode& node(int i) { return *members_[i].node; }
   const State& state(int i) { return members_[i].node->state(); }

@@ -74,6 +74,12 @@ TEST(DiagnosticsTest, LongLinesAreCutAroundThePlace) {
   EXPECT_EQ(all[0].excerpt[static_cast<size_t>(all[0].caret)], 'X');
 }
 
+TEST(DiagnosticsTest, LongMessagesAreCut) {
+  DiagnosticSink sink("a\n", "x");
+  sink.Add(Severity::kError, {1, 1}, 1, std::string(100'000, 'm'), std::string(100'000, 'h'));
+  EXPECT_LT(Render(Finish(&sink)).size(), 1'000u);
+}
+
 TEST(DiagnosticsTest, PlacesOutsideOfTheTextAreHarmless) {
   DiagnosticSink sink("a\n", "x");
   sink.Add(Severity::kError, {9, 9}, 3, "beyond");
