@@ -31,7 +31,8 @@ void CountReceived(State& s, const Message& message) {
   }
 }
 
-// The known node that a normal message is from, or kNoKey; binds the inbound link. SOURCE: bus spec section 9.2.
+// The known node that a normal message is from, or kNoKey; binds the inbound link. SOURCE: bus spec
+// section 9.2.
 NodeKey ResolveSender(Turn& t, LinkId link, const Header& header) {
   State& s = t.s;
   const NodeKey bound = s.links.peer(link);
@@ -43,7 +44,8 @@ NodeKey ResolveSender(Turn& t, LinkId link, const Header& header) {
   return claimed;
 }
 
-// The sender's capability bits are learned anew from every normal message. SOURCE: bus spec section 11.
+// The sender's capability bits are learned anew from every normal message. SOURCE: bus spec
+// section 11.
 void LearnCapabilities(Turn& t, LinkId link, NodeKey sender, const Header& header) {
   State& s = t.s;
   if ((header.mflags[0] & mflag::kExtData) != 0) {
@@ -63,7 +65,8 @@ void LearnCapabilities(Turn& t, LinkId link, NodeKey sender, const Header& heade
   if (next != now_set) s.peers.ReplaceFlags(sender, next);
 }
 
-// A message without header: only on a link that is bound to a node past its handshake. SOURCE: bus spec section 3.
+// A message without header: only on a link that is bound to a node past its handshake. SOURCE: bus
+// spec section 3.
 void HandleLight(Turn& t, LinkId link, const MessageRef& message) {
   State& s = t.s;
   const NodeKey sender = s.links.peer(link);
@@ -77,7 +80,8 @@ void HandleLight(Turn& t, LinkId link, const MessageRef& message) {
 
 void HandleFail(Turn& t, NodeKey sender, const Fail& fail) {
   State& s = t.s;
-  if (!s.peers.Contains(fail.node) || s.peers.Has(fail.node, flag::kFail) || fail.node == s.myself) return;
+  if (!s.peers.Contains(fail.node) || s.peers.Has(fail.node, flag::kFail) || fail.node == s.myself)
+    return;
   MarkFail(t, fail.node, sender, 0);
 }
 
@@ -109,10 +113,11 @@ void HandleNormal(Turn& t, LinkId link, const LinkPeer& peer, const MessageRef& 
   const Header& header = message->header;
   const bool heartbeat = IsHeartbeat(message->type);
   const NodeKey sender = ResolveSender(t, link, header);
-  // A header that names myself is a connection to oneself or a forgery: it is nobody's. So is one that names another
-  // node than the link is bound to (DEVIATION: the releases take it for the bound node's).
-  const bool forged = header.sender == s.myself ||
-                      (s.rules.links_keep_identity && !(header.sender == sender));
+  // A header that names myself is a connection to oneself or a forgery: it is nobody's. So is one
+  // that names another node than the link is bound to (DEVIATION: the releases take it for the
+  // bound node's).
+  const bool forged =
+      header.sender == s.myself || (s.rules.links_keep_identity && !(header.sender == sender));
   const NodeKey known = forged ? kNoKey : sender;
   LearnCapabilities(t, link, known, header);
   if (known.valid()) {
@@ -248,8 +253,8 @@ CommandReply ClusterNode::OnCommand(Now now, const ClusterCommand& command,
   return RunCommand(t, command, keys);
 }
 
-void ClusterNode::OnPublish(Now now, bool sharded, std::string_view channel, std::string_view message,
-                            Effects* out) {
+void ClusterNode::OnPublish(Now now, bool sharded, std::string_view channel,
+                            std::string_view message, Effects* out) {
   Turn t(state_, now, out);
   PublishToNodes(t, sharded, channel, message);
 }

@@ -18,6 +18,8 @@ namespace {
 constexpr uint64_t kRandomPingEvery = 10;
 constexpr int kRandomPingDraws = 5;
 constexpr int64_t kReconnectsPerHalfTimeout = 10;
+// Under the mended rule a node that is FAIL is tried this many times more rarely: every T / 5.
+constexpr int64_t kFailedPatience = 4;
 
 int64_t HalfTimeoutMs(const State& s) { return std::max<int64_t>(s.timeout_ms() / 2, 1); }
 
@@ -37,8 +39,13 @@ bool MayConnect(Turn& t, NodeKey node) {
   State& s = t.s;
   if (!s.rules.throttle_reconnects) return true;
   const int64_t interval = HalfTimeoutMs(s) / kReconnectsPerHalfTimeout;
-  const bool tried_lately = !s.peers.HasInLink(node) && t.ms - s.peers.out_link_ms(node) < interval;
-  if (s.rules.reconnects_wait) return !tried_lately;
+  const int64_t since = t.ms - s.peers.out_link_ms(node);
+  const bool tried_lately = !s.peers.HasInLink(node) && since < interval;
+  if (s.rules.reconnects_wait) {
+    // A failed node that comes back connects to me, and then nothing waits.
+    const bool failed = s.peers.Has(node, flag::kFail) && !s.peers.HasInLink(node);
+    return !tried_lately && !(failed && since < kFailedPatience * interval);
+  }
   // The budget may go negative and then limits nothing, as in the releases.
   if (tried_lately && s.reconnect_budget == 0) return false;
   --s.reconnect_budget;

@@ -62,16 +62,17 @@ bool MayRun(Turn& t) {
   return !s.options.replica_no_failover || manual;
 }
 
-// Every replica of my primary, myself included, says that it sees the primary FAIL, and I rank first.
+// Every replica of my primary, myself included, says that it sees the primary FAIL, and I rank
+// first.
 bool IsBestRanked(Turn& t) {
   State& s = t.s;
   const Election& e = s.election;
-  if (!s.rules.best_ranked_starts_at_once || ManualReady(s) || s.data.repl_offset == 0) return false;
+  if (!s.rules.best_ranked_starts_at_once || ManualReady(s) || s.data.repl_offset == 0)
+    return false;
   if (e.rank != 0 || e.failed_primary_rank != 0) return false;
   bool all = true;
-  s.peers.ForEachReplica(s.my_primary(), [&](NodeKey replica) {
-    all &= s.peers.Has(replica, flag::kMyPrimaryFail);
-  });
+  s.peers.ForEachReplica(
+      s.my_primary(), [&](NodeKey replica) { all &= s.peers.Has(replica, flag::kMyPrimaryFail); });
   return all;
 }
 
@@ -98,8 +99,8 @@ void Schedule(Turn& t) {
     e.rank = ReplicaRank(s);
     e.failed_primary_rank = FailedPrimaryRank(t);
     const auto jitter = static_cast<int64_t>(s.election_rng.Below(static_cast<uint64_t>(base)));
-    int64_t delay = base + jitter + e.rank * RankDelayMs(s) +
-                    e.failed_primary_rank * FailedPrimaryDelayMs(s);
+    int64_t delay =
+        base + jitter + e.rank * RankDelayMs(s) + e.failed_primary_rank * FailedPrimaryDelayMs(s);
     if (s.rules.zero_offset_penalty && s.data.repl_offset == 0) delay += kZeroOffsetDelayMs;
     e.best_ranked = IsBestRanked(t);
     if (e.best_ranked) delay = 0;
@@ -153,7 +154,8 @@ void RequestVotes(Turn& t) {
            .epoch = e.auth_epoch,
            .value = s.manual_failover.active() ? 1 : 0});
   t.Todo(todo::kUpdateState);
-  Broadcast(t, MakeBare(t, MessageType::kAuthRequest, force ? mflag::kForceAck : 0), BatchTicket(t));
+  Broadcast(t, MakeBare(t, MessageType::kAuthRequest, force ? mflag::kForceAck : 0),
+            BatchTicket(t));
 }
 
 void Expire(Turn& t) {
@@ -234,8 +236,8 @@ int64_t FailedPrimaryRank(Turn& t) {
   for (const NodeKey node : s.peers.order()) {
     if ((hot[node.value].flags & flag::kFail) == 0 || !s.peers.IsVoting(node)) continue;
     if (s.peers.ReplicaCount(node) == 0 || node == s.my_primary()) continue;
-    const bool recent = s.options.replica_validity_factor == 0 ||
-                        t.ms - s.peers.rare(node).fail_ms <= limit;
+    const bool recent =
+        s.options.replica_validity_factor == 0 || t.ms - s.peers.rare(node).fail_ms <= limit;
     if (recent && s.peers.facts(node).shard_id < mine) ++rank;
   }
   return rank;

@@ -11,15 +11,17 @@ namespace gossamer {
 void SetConfigEpoch(Turn& t, NodeKey node, Epoch epoch);
 // The largest epoch that I know of.
 Epoch MaxEpoch(const State& s);
-// Raises my config epoch above all others without asking anybody. False when it is the greatest already.
+// Raises my config epoch above all others without asking anybody. False when it is the greatest
+// already.
 bool BumpConfigEpoch(Turn& t);
-// Takes over the epochs of a header from a known sender. False when one of them is refused (AcceptEpoch); the message is
-// then dropped.
+// Takes over the epochs of a header from a known sender. False when one of them is refused
+// (AcceptEpoch); the message is then dropped.
 bool LearnEpochs(Turn& t, NodeKey sender, const Header& header);
-// False when `claim`, told by `sender`, is too far ahead of mine (rules.max_epoch_lead); then it is counted and reported.
+// False when `claim`, told by `sender`, is too far ahead of mine (rules.max_epoch_lead); then it is
+// counted and reported.
 bool AcceptEpoch(Turn& t, NodeKey sender, Epoch claim);
-// Two primaries with one config epoch: the one with the smaller name takes a new one. An outdated header shows no
-// collision.
+// Two primaries with one config epoch: the one with the smaller name takes a new one. An outdated
+// header shows no collision.
 void ResolveCollision(Turn& t, NodeKey sender, const Header& header);
 
 }  // namespace gossamer

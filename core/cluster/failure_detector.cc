@@ -79,11 +79,11 @@ void MarkFail(Turn& t, NodeKey node, NodeKey told_by, uint32_t reports) {
 
 void CheckSilence(Turn& t, NodeKey node) {
   State& s = t.s;
-  if (!s.peers.PingPending(node)) return;
+  if (!s.peers.PingPending(node) || s.peers.Has(node, flag::kPfail | flag::kFail)) return;
   const int64_t ping_age = t.ms - s.peers.ping_sent_ms(node);
   const int64_t data_age = t.ms - s.peers.data_received_ms(node);
   const int64_t delay = std::min(ping_age, data_age);
-  if (delay <= s.timeout_ms() || s.peers.Has(node, flag::kPfail | flag::kFail)) return;
+  if (delay <= s.timeout_ms()) return;
   s.peers.SetFlags(node, flag::kPfail);
   t.Event({.type = EventType::kPfailSet, .subject = node, .value = delay});
   t.Todo(todo::kUpdateState);

@@ -39,9 +39,7 @@ LinkId FormedOutLink(size_t self, size_t peer) {
   return LinkId::Make(false, SlotOf(self, peer), 1);
 }
 
-LinkId FormedInLink(size_t self, size_t peer) {
-  return LinkId::Make(true, SlotOf(self, peer), 1);
-}
+LinkId FormedInLink(size_t self, size_t peer) { return LinkId::Make(true, SlotOf(self, peer), 1); }
 
 void FillFormedState(const FormedCluster& cluster, size_t self, Now now, Rng rng, State* state) {
   State& s = *state;
@@ -60,8 +58,9 @@ void FillFormedState(const FormedCluster& cluster, size_t self, Now now, Rng rng
   }
   const FormedMember& me = cluster.members[self];
   s.peers.ShareFacts(s.myself, me.facts);
-  s.peers.ReplaceFlags(s.myself, (s.peers.flags(s.myself) & ~(flag::kPrimary | flag::kReplica)) |
-                                     (me.flags & (flag::kPrimary | flag::kReplica | flag::kMigrateTo)));
+  s.peers.ReplaceFlags(s.myself,
+                       (s.peers.flags(s.myself) & ~(flag::kPrimary | flag::kReplica)) |
+                           (me.flags & (flag::kPrimary | flag::kReplica | flag::kMigrateTo)));
   s.slots = cluster.slots;
   s.current_epoch = cluster.current_epoch;
   s.next_cron = ms + 1 + static_cast<int64_t>(rng.Below(kCronPeriodMs));

@@ -1,8 +1,10 @@
-// FormedStart: states of members of a cluster that has been running for long, made without running it.
+// FormedStart: states of members of a cluster that has been running for long, made without running
+// it.
 //
-// For hosts that begin with a steady state: simulators, benchmarks, tests. The description is shared by all members, so
-// that N members of N rows each cost N² small writes and no more. A spread start draws what is spread in a steady state
-// (pong ages per pair, phases of the crons, table orders); an even one gives every pair the same age.
+// For hosts that begin with a steady state: simulators, benchmarks, tests. The description is
+// shared by all members, so that N members of N rows each cost N² small writes and no more. A
+// spread start draws what is spread in a steady state (pong ages per pair, phases of the crons,
+// table orders); an even one gives every pair the same age.
 #ifndef GOSSAMER_CORE_CLUSTER_FORMED_START_H_
 #define GOSSAMER_CORE_CLUSTER_FORMED_START_H_
 
@@ -29,16 +31,18 @@ struct FormedCluster {
   std::vector<FormedMember> members;  // every primary before the first of its replicas
   SlotMap slots;                      // in agreement with the members' facts
   Epoch current_epoch;
-  bool linked = true;   // all pairs have their links, the state is ok; else links are yet to be opened
-  bool spread = true;   // pong ages uniform in [0, T / 2); else zero
+  bool linked =
+      true;  // all pairs have their links, the state is ok; else links are yet to be opened
+  bool spread = true;  // pong ages uniform in [0, T / 2); else zero
 };
 
-// The ids under which member `self` knows its links to and from member `peer`: slots by rising index of the peer.
-// REQUIRES: self != peer.
+// The ids under which member `self` knows its links to and from member `peer`: slots by rising
+// index of the peer. REQUIRES: self != peer.
 LinkId FormedOutLink(size_t self, size_t peer);
 LinkId FormedInLink(size_t self, size_t peer);
 
-// Turns *state into that of member `self`. REQUIRES: *state is fresh, knows only itself, and is called as the member.
+// Turns *state into that of member `self`. REQUIRES: *state is fresh, knows only itself, and is
+// called as the member.
 void FillFormedState(const FormedCluster& cluster, size_t self, Now now, Rng rng, State* state);
 
 }  // namespace gossamer

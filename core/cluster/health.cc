@@ -12,35 +12,26 @@ constexpr int64_t kMaxRejoinDelayMs = 5000;
 }  // namespace
 
 void CountVoters(State& s) {
+  Health& h = s.health;
+  if (h.counted_version == s.peers.version()) return;
+  h.counted_version = s.peers.version();
   uint32_t size = 0;
   uint32_t reachable = 0;
+  bool failed_owner = false;
   const PeerTable::Hot* hot = s.peers.hot();
   const size_t rows = s.peers.row_count();
   for (size_t k = 0; k < rows; ++k) {
-    const bool voting = (hot[k].flags & flag::kPrimary) != 0 && (hot[k].marks & mark::kHasSlots) != 0;
+    const bool owner = (hot[k].marks & mark::kHasSlots) != 0;
+    const bool voting = owner && (hot[k].flags & flag::kPrimary) != 0;
     const bool down = (hot[k].flags & (flag::kPfail | flag::kFail)) != 0;
     size += voting ? 1 : 0;
     reachable += voting && !down ? 1 : 0;
+    failed_owner |= owner && (hot[k].flags & flag::kFail) != 0;
   }
-  s.health.size = size;
-  s.health.reachable = reachable;
+  h.size = size;
+  h.reachable = reachable;
+  h.failed_owner = failed_owner;
 }
-
-namespace {
-
-// Every slot has an owner, and no owner is FAIL.
-bool FullyCovered(const State& s) {
-  if (s.slots.assigned() < kSlots) return false;
-  const PeerTable::Hot* hot = s.peers.hot();
-  const size_t rows = s.peers.row_count();
-  bool failed_owner = false;
-  for (size_t k = 0; k < rows; ++k) {
-    failed_owner |= (hot[k].flags & flag::kFail) != 0 && (hot[k].marks & mark::kHasSlots) != 0;
-  }
-  return !failed_owner;
-}
-
-}  // namespace
 
 void UpdateClusterState(Turn& t) {
   State& s = t.s;
@@ -54,8 +45,9 @@ void UpdateClusterState(Turn& t) {
   }
   h.safe_to_join = true;
 
+  const bool covered = s.slots.assigned() == kSlots && !h.failed_owner;
   StateReason reason = StateReason::kNone;
-  if (s.options.require_full_coverage && !FullyCovered(s)) reason = StateReason::kNotFullCoverage;
+  if (s.options.require_full_coverage && !covered) reason = StateReason::kNotFullCoverage;
   if (h.reachable < s.quorum()) {
     reason = StateReason::kMinority;
     h.minority = t.ms;

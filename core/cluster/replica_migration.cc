@@ -38,7 +38,8 @@ void CountOrphans(State& s) {
   }
 }
 
-// The primary to go to: the first orphan in table order. Keeps the time since when each primary is an orphan.
+// The primary to go to: the first orphan in table order. Keeps the time since when each primary is
+// an orphan.
 NodeKey FindOrphan(Turn& t) {
   State& s = t.s;
   NodeKey target = kNoKey;
@@ -54,15 +55,17 @@ NodeKey FindOrphan(Turn& t) {
   return target;
 }
 
-// The replica that goes: the smallest name among the good replicas of the primaries that have most of them.
-// DEVIATION: in the releases failed ones are candidates too, and keep the others waiting.
+// The replica that goes: the smallest name among the good replicas of the primaries that have most
+// of them. DEVIATION: in the releases failed ones are candidates too, and keep the others waiting.
 NodeKey FindCandidate(const State& s) {
   NodeKey candidate = kNoKey;
   for (const NodeKey node : s.peers.order()) {
-    if (!s.peers.IsPrimary(node) || ReplicasWithout(s, node, flag::kFail) != s.max_replicas) continue;
+    if (!s.peers.IsPrimary(node) || ReplicasWithout(s, node, flag::kFail) != s.max_replicas)
+      continue;
     s.peers.ForEachReplica(node, [&](NodeKey replica) {
       if (s.peers.Has(replica, flag::kFail)) return;
-      if (!candidate.valid() || s.peers.name(replica) < s.peers.name(candidate)) candidate = replica;
+      if (!candidate.valid() || s.peers.name(replica) < s.peers.name(candidate))
+        candidate = replica;
     });
   }
   return candidate;
@@ -78,8 +81,14 @@ void ReplicaMigrationStep(Turn& t) {
   if (!s.health.ok || !s.my_primary().valid()) return;
   const uint32_t stay = ReplicasWithout(s, s.my_primary(), flag::kFail | flag::kPfail);
   if (static_cast<int64_t>(stay) <= s.options.migration_barrier) return;
-  const NodeKey target = FindOrphan(t);
-  if (!target.valid() || !(FindCandidate(s) == s.myself)) return;
+  // Both answers depend on the table alone; most replicas are not the candidate and stop here.
+  if (s.migration_version != s.peers.version()) {
+    s.migration_version = s.peers.version();
+    s.migration_target = FindOrphan(t);
+    s.migration_candidate = FindCandidate(s);
+  }
+  const NodeKey target = s.migration_target;
+  if (!target.valid() || !(s.migration_candidate == s.myself)) return;
   if (t.ms - s.peers.rare(target).orphaned_ms <= kMigrationDelayMs) return;
   const NodeKey left = s.my_primary();
   BecomeReplicaOf(t, target, /*close_slots=*/true, /*full_sync=*/true);

@@ -8,7 +8,8 @@
 namespace gossamer {
 namespace {
 
-// DEVIATION: the releases look one step up the chain of primaries. A bound keeps a cycle in a hostile table harmless.
+// DEVIATION: the releases look one step up the chain of primaries. A bound keeps a cycle in a
+// hostile table harmless.
 constexpr int kMaxReplicaDepth = 8;
 
 void ClearMigrateToIfAlone(State& s, NodeKey primary) {
@@ -31,8 +32,8 @@ void LeaveSubReplica(Turn& t) {
   t.Todo(todo::kSaveFsync | todo::kUpdateState | todo::kBroadcastPong);
 }
 
-// The node named as primary is a replica in my table: a failover happened that I have not heard of. SOURCE: semantics
-// spec section 7.2 a.
+// The node named as primary is a replica in my table: a failover happened that I have not heard of.
+// SOURCE: semantics spec section 7.2 a.
 void SwapRoles(Turn& t, NodeKey old_primary, NodeKey new_primary, Epoch epoch) {
   State& s = t.s;
   SetNodePrimary(t, new_primary);
@@ -97,8 +98,9 @@ void BecomeReplicaOf(Turn& t, NodeKey primary, bool close_slots, bool full_sync)
   GOSSAMER_CHECK(!(primary == s.myself));
   FreeSlotsOf(t, s.myself);
   const NodeKey old = s.my_primary();
-  const uint16_t kept = s.peers.flags(s.myself) &
-                        static_cast<uint16_t>(~(flag::kPrimary | flag::kMigrateTo | flag::kMyPrimaryFail));
+  const uint16_t kept =
+      s.peers.flags(s.myself) &
+      static_cast<uint16_t>(~(flag::kPrimary | flag::kMigrateTo | flag::kMyPrimaryFail));
   s.peers.ReplaceFlags(s.myself, kept | flag::kReplica);
   if (close_slots) CloseOpenSlots(t);
   RelinkReplica(t, s.myself, primary);
@@ -131,8 +133,9 @@ bool ApplyClaimedRole(Turn& t, NodeKey sender, const Header& header, bool* was_r
     SetNodePrimary(t, sender);
     return true;
   }
-  const NodeKey primary =
-      s.peers.Contains(header.replicaof) && !(header.replicaof == sender) ? header.replicaof : kNoKey;
+  const NodeKey primary = s.peers.Contains(header.replicaof) && !(header.replicaof == sender)
+                              ? header.replicaof
+                              : kNoKey;
   if (!*was_replica && !ApplyDemotion(t, sender, primary, header.config_epoch)) return false;
   if (!primary.valid() || s.peers.facts(sender).replicaof == primary) return true;
   RelinkReplica(t, sender, primary);

@@ -1,9 +1,10 @@
 // Rules: the points at which releases of Valkey behave differently, as data.
 //
-// A rule module reads the one field that concerns it; nothing else in the core knows a version. SOURCE: semantics spec
-// section 19 and the version marks of both specifications. Bases: "valkey-8.0" is 8.0.1, the release that the measured
-// clusters ran (so without the fixes of 8.0.5); "valkey-9.0" is 9.0.4; "valkey-9.1" is 9.1.0; "gossamer" is 9.1 with
-// known bugs mended and a shuffled gossip ring.
+// A rule module reads the one field that concerns it; nothing else in the core knows a version.
+// SOURCE: semantics spec section 19 and the version marks of both specifications. Bases:
+// "valkey-8.0" is 8.0.1, the release that the measured clusters ran (so without the fixes
+// of 8.0.5); "valkey-9.0" is 9.0.4; "valkey-9.1" is 9.1.0; "gossamer" is 9.1 with known bugs mended
+// and a shuffled gossip ring.
 #ifndef GOSSAMER_CORE_CLUSTER_RULES_H_
 #define GOSSAMER_CORE_CLUSTER_RULES_H_
 
@@ -32,32 +33,36 @@ struct Rules {
 
   // Gossip and detection.
   GossipSampling sampling = GossipSampling::kRandom;
-  bool gossip_percent_option = false;    // cluster-message-gossip-perc is honoured
-  bool trust_needs_normal_peer = true;   // pong trust only for peers without PFAIL, FAIL, HANDSHAKE, MEET
+  bool gossip_percent_option = false;  // cluster-message-gossip-perc is honoured
+  bool trust_needs_normal_peer =
+      true;  // pong trust only for peers without PFAIL, FAIL, HANDSHAKE, MEET
   ReportStore report_store = ReportStore::kSecondBuckets;
   bool drop_reports_at_fail = true;      // no reports are kept about a node that is FAIL
   bool any_sender_clears_report = true;  // also a sender without vote withdraws its report
   bool reports_need_voter = false;       // reports of senders that lost their vote are dropped
-  bool cron_tries_fail = true;           // PFAIL -> FAIL is tried when PFAIL is set, not only if the size is 1
-  bool noaddr_is_fail = true;            // an id mismatch marks FAIL and broadcasts it
+  bool cron_tries_fail =
+      true;  // PFAIL -> FAIL is tried when PFAIL is set, not only if the size is 1
+  bool noaddr_is_fail = true;  // an id mismatch marks FAIL and broadcasts it
 
   // Links and membership.
   bool throttle_reconnects = true;
-  bool reconnects_wait = false;          // a silent peer is tried every T / 20 at most, whatever budget is left
-  bool meet_repair = true;               // MEET again to peers without inbound link
+  bool reconnects_wait =
+      false;                // a silent peer is tried every T / 20, a failed one every T / 5
+  bool meet_repair = true;  // MEET again to peers without inbound link
   bool meet_repair_needs_multi_meet = true;
-  bool link_extensions = true;           // the link remembers the extension capability
-  bool advertise_extensions = true;      // EXTENSIONS_SUPPORTED in one's own flags
-  bool light_module = true;              // flag 0x1000: light MODULE and repeated MEETs
-  bool light_needs_pong = true;          // light header only after a PONG on the current link
-  bool links_keep_identity = false;      // mends the bound link that carries headers of other nodes unnoticed
-  bool extension_client_ports = true;    // extensions 6 and 7
-  bool extension_zone = true;            // extension 8
+  bool link_extensions = true;       // the link remembers the extension capability
+  bool advertise_extensions = true;  // EXTENSIONS_SUPPORTED in one's own flags
+  bool light_module = true;          // flag 0x1000: light MODULE and repeated MEETs
+  bool light_needs_pong = true;      // light header only after a PONG on the current link
+  bool links_keep_identity =
+      false;  // mends the bound link that carries headers of other nodes unnoticed
+  bool extension_client_ports = true;  // extensions 6 and 7
+  bool extension_zone = true;          // extension 8
 
   // Roles, epochs, slots.
-  bool stale_if_sender_newer = false;    // nodeEpoch(sender) above the claim also makes it stale
-  bool swap_moves_slots = true;          // a role swap inside a shard hands the slots over
-  bool bump_broadcasts = true;           // epoch bumps and demotions are broadcast at once
+  bool stale_if_sender_newer = false;  // nodeEpoch(sender) above the claim also makes it stale
+  bool swap_moves_slots = true;        // a role swap inside a shard hands the slots over
+  bool bump_broadcasts = true;         // epoch bumps and demotions are broadcast at once
   bool save_nofailover = false;
 
   // Election.
@@ -65,30 +70,33 @@ struct Rules {
   bool zero_offset_penalty = true;         // 500 ms more for a replica without data
   FailedPrimaryDelay failed_primary_delay = FailedPrimaryDelay::kElectionBase;
   bool best_ranked_starts_at_once = false;
-  bool election_on_fail = true;            // scheduled by the event, not by the next cron
-  bool election_continues_after_scheduling = true;  // a due election starts in the step that scheduled it
-  bool restart_on_newer_claim = true;      // a claim at or above my election's epoch restarts it
-  bool manual_failover_restarts = true;    // a ready manual failover resets a running election
-  bool revote_lock = false;                // no second vote for one shard within 2 T
-  bool update_refused_candidate = true;    // a stale candidate is told who owns the slot
-  bool safe_to_join_votes = false;         // no vote before the restart delay has passed
+  bool election_on_fail = true;  // scheduled by the event, not by the next cron
+  bool election_continues_after_scheduling =
+      true;                              // a due election starts in the step that scheduled it
+  bool restart_on_newer_claim = true;    // a claim at or above my election's epoch restarts it
+  bool manual_failover_restarts = true;  // a ready manual failover resets a running election
+  bool revote_lock = false;              // no second vote for one shard within 2 T
+  bool update_refused_candidate = true;  // a stale candidate is told who owns the slot
+  bool safe_to_join_votes = false;       // no vote before the restart delay has passed
   bool my_primary_fail_flag = false;
-  bool clear_my_primary_fail = false;      // mends the flag that sticks after the primary is back
-  bool votes_by_voter = false;             // one ACK per voter and exactly of my election's epoch
-  bool state_before_failover = true;       // deferred work recomputes the state before it runs elections
+  bool clear_my_primary_fail = false;  // mends the flag that sticks after the primary is back
+  bool votes_by_voter = false;         // one ACK per voter and exactly of my election's epoch
+  bool state_before_failover = true;  // deferred work recomputes the state before it runs elections
   bool migration_broadcasts = true;
   bool soft_reset_new_shard = true;
 
   // Texts.
-  bool info_node_counts = true;            // cluster_nodes_pfail ... cluster_voting_nodes_fail
-  bool info_bytes = false;                 // cluster_stats_bytes_*
+  bool info_node_counts = true;  // cluster_nodes_pfail ... cluster_voting_nodes_fail
+  bool info_bytes = false;       // cluster_stats_bytes_*
 
-  // Bus epochs above one's own by more than this are refused (0: never). DEVIATION: no release has a bound.
+  // Bus epochs above one's own by more than this are refused (0: never). DEVIATION: no release has
+  // a bound.
   uint64_t max_epoch_lead = 0;
 
   // Facts that hosts need.
   bool tcp_nodelay_outbound = true;
-  bool cron_drifts = true;                 // the next cron is due 100 ms after this one ended, plus up to 1 ms of sleep
+  bool cron_drifts =
+      true;  // the next cron is due 100 ms after this one ended, plus up to 1 ms of sleep
   int max_accepts_per_cycle = 10;
 };
 

@@ -17,7 +17,8 @@ void SetSlotsOf(Turn& t, NodeKey node, const SlotSet& slots) {
   SlotSetRef shared = s.tables->pool.slot_sets().Intern(slots);
   s.peers.EditFacts(node, [&shared](PeerFacts* facts) { facts->slots = shared; });
   if (!had_none || shared->count() == 0) return;
-  // A primary's first slot makes it a target of replica migration, if the cluster uses replicas at all.
+  // A primary's first slot makes it a target of replica migration, if the cluster uses replicas at
+  // all.
   for (const NodeKey other : s.peers.order()) {
     if (s.peers.IsReplica(other) && s.peers.facts(other).replicaof.valid()) {
       s.peers.SetFlags(node, flag::kMigrateTo);
@@ -50,14 +51,15 @@ void TakeFromOwners(Turn& t, const SlotSet& slots, NodeKey except) {
 
 // What UpdateSlots found out on its way.
 struct ClaimResult {
-  SlotSet gained;                // slots that the sender takes over
-  SlotSet dirty;                 // of those: mine, so far
+  SlotSet gained;                   // slots that the sender takes over
+  SlotSet dirty;                    // of those: mine, so far
   uint32_t moved_from_current = 0;  // of those: owned by me or my primary
-  SlotSet taken_back;            // imports of mine that the source has given up
+  SlotSet taken_back;               // imports of mine that the source has given up
 };
 
-// The open slot `slot` has a new owner. Within a shard that is a failover, which open slots survive; from another shard
-// it is an operator's deed: the migration is over, whether or not it went where it was meant to go.
+// The open slot `slot` has a new owner. Within a shard that is a failover, which open slots
+// survive; from another shard it is an operator's deed: the migration is over, whether or not it
+// went where it was meant to go.
 void FollowOpenSlot(Turn& t, Slot slot, NodeKey new_owner) {
   State& s = t.s;
   if (!s.SameShard(s.myself, new_owner)) s.slots.migrating().erase(slot);
@@ -88,7 +90,8 @@ void CollectGains(Turn& t, NodeKey sender, Epoch epoch, const SlotSet& claimed, 
 }
 
 // Slots that the sender no longer claims: the owner stays until somebody claims them.
-void CollectLosses(Turn& t, NodeKey sender, Epoch epoch, const SlotSet& claimed, ClaimResult* result) {
+void CollectLosses(Turn& t, NodeKey sender, Epoch epoch, const SlotSet& claimed,
+                   ClaimResult* result) {
   State& s = t.s;
   SlotSet dropped = s.peers.facts(sender).slots->set();
   dropped -= claimed;
@@ -113,8 +116,8 @@ void CollectLosses(Turn& t, NodeKey sender, Epoch epoch, const SlotSet& claimed,
 }
 
 // The sender took all that I (or my primary) had: follow it where the rules say so.
-void FollowNewOwner(Turn& t, NodeKey sender, Epoch epoch, const SlotSetRef& claimed, NodeKey current,
-                    const ClaimResult& result) {
+void FollowNewOwner(Turn& t, NodeKey sender, Epoch epoch, const SlotSetRef& claimed,
+                    NodeKey current, const ClaimResult& result) {
   State& s = t.s;
   const bool same_shard = s.SameShard(sender, s.myself);
   bool new_primary = result.moved_from_current > 0;
@@ -125,7 +128,8 @@ void FollowNewOwner(Turn& t, NodeKey sender, Epoch epoch, const SlotSetRef& clai
   const bool emptied = current.valid() && s.peers.slot_count(current) == 0;
   if (new_primary && emptied && (s.options.allow_replica_migration || same_shard)) {
     BecomeReplicaOf(t, sender, /*close_slots=*/!same_shard, /*full_sync=*/!same_shard);
-    t.Todo(todo::kSaveFsync | todo::kUpdateState | (s.rules.bump_broadcasts ? todo::kBroadcastPong : 0));
+    t.Todo(todo::kSaveFsync | todo::kUpdateState |
+           (s.rules.bump_broadcasts ? todo::kBroadcastPong : 0));
     return;
   }
   if (result.dirty.empty()) return;
@@ -188,7 +192,8 @@ void ApplyClaimedSlots(Turn& t, NodeKey sender, const Header& header, bool was_r
   if (same && !was_replica) return;
   UpdateSlots(t, sender, header.config_epoch, header.slots);
   if (header.slots == s.peers.facts(sender).slots) return;
-  // The sender claims a slot that somebody owns with a newer epoch: tell it about the first such owner.
+  // The sender claims a slot that somebody owns with a newer epoch: tell it about the first such
+  // owner.
   NodeKey newer = kNoKey;
   header.slots->set().ForEach([&](Slot slot) {
     const NodeKey owner = s.slots.owner(slot);

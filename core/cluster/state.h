@@ -1,8 +1,9 @@
 // State: everything that one cluster member remembers, and Turn: one input being handled.
 //
-// The rules of the protocol are free functions over a Turn, one module per rule (gossip.h, failure_detector.h, election.h,
-// ...). They read and change State, and add to the turn's effects; they do nothing else. Work that Valkey defers to
-// the end of an event-loop iteration is a todo bit, done by ClusterNode::EndBatch.
+// The rules of the protocol are free functions over a Turn, one module per rule (gossip.h,
+// failure_detector.h, election.h,
+// ...). They read and change State, and add to the turn's effects; they do nothing else. Work that
+// Valkey defers to the end of an event-loop iteration is a todo bit, done by ClusterNode::EndBatch.
 // SOURCE: semantics spec section 1. Thread safety: none.
 #ifndef GOSSAMER_CORE_CLUSTER_STATE_H_
 #define GOSSAMER_CORE_CLUSTER_STATE_H_
@@ -40,13 +41,16 @@ struct HostTables {
   uint32_t chosen_stamp = 0;
 };
 
-// What the data side of this member last told. The host refreshes it before any input whose handling may need it.
+// What the data side of this member last told. The host refreshes it before any input whose
+// handling may need it.
 struct DataFacts {
-  int64_t repl_offset = 0;    // primary: master_repl_offset; replica: what it has processed, 0 without data
-  bool link_up = false;       // replica: the replication link is established
-  // Replica: last interaction with the primary, or when the link went down. Never, unless somebody says so.
+  int64_t repl_offset =
+      0;  // primary: master_repl_offset; replica: what it has processed, 0 without data
+  bool link_up = false;  // replica: the replication link is established
+  // Replica: last interaction with the primary, or when the link went down. Never, unless somebody
+  // says so.
   Instant data_fresh = {kLongAgo};
-  bool has_keys = false;      // any key in the data set
+  bool has_keys = false;  // any key in the data set
   bool writes_paused = false;
 };
 
@@ -68,8 +72,8 @@ enum class ManualFailoverMode : uint8_t { kDefault, kForce, kTakeover };
 
 // A manual failover, on either side. SOURCE: semantics spec section 9.
 struct ManualFailover {
-  MonoMs end = kLongAgo;  // kLongAgo: none in progress
-  NodeKey replica;        // primary side: who asked
+  MonoMs end = kLongAgo;        // kLongAgo: none in progress
+  NodeKey replica;              // primary side: who asked
   int64_t primary_offset = -1;  // replica side: the frozen offset; -1 unknown
   bool can_start = false;
 
@@ -85,6 +89,8 @@ struct Health {
   bool safe_to_join = false;
   uint32_t size = 0;       // voting primaries, whatever their health
   uint32_t reachable = 0;  // of those with neither PFAIL nor FAIL
+  bool failed_owner = false;  // a node that is FAIL owns slots
+  uint64_t counted_version = 0;  // PeerTable::version of the last count
 };
 
 // Bus counters. Arrays by message type; the last element counts unknown types.
@@ -148,19 +154,24 @@ struct State {
   BusStats stats;
 
   uint32_t todo = 0;
-  uint64_t tickets = 0;       // last Persist ticket handed out
-  Ticket vote_ticket;         // ticket of the batch's fsync, reserved when something depends on it
+  uint64_t tickets = 0;  // last Persist ticket handed out
+  Ticket vote_ticket;    // ticket of the batch's fsync, reserved when something depends on it
   uint64_t cron_iteration = 0;
   MonoMs next_cron = kLongAgo;
-  uint32_t pfail_count = 0;   // PFAIL nodes seen by the last cron
-  ExtensionsRef extensions;   // what heartbeats carry; null when it must be made again
+  uint32_t pfail_count = 0;            // PFAIL nodes seen by the last cron
+  ExtensionsRef extensions;            // what heartbeats carry; null when it must be made again
   MonoMs extensions_until = kLongAgo;  // while the blacklist is not empty: when its ttls change
   int64_t reconnect_budget = 0;
-  // Orphaned primaries, kept while the table's version is this one. SOURCE: semantics spec section 2, step 4a.
+  // Orphaned primaries, kept while the table's version is this one. SOURCE: semantics spec section
+  // 2, step 4a.
   uint64_t orphans_version = 0;
   uint32_t orphaned_primaries = 0;
   uint32_t max_replicas = 0;
   uint32_t this_replicas = 0;
+  // Who would migrate where, likewise.
+  uint64_t migration_version = 0;
+  NodeKey migration_target;
+  NodeKey migration_candidate;
   // The shuffled gossip ring: the next place in the lap (rules.sampling).
   std::vector<NodeKey> ring;
   size_t ring_at = 0;
@@ -194,7 +205,8 @@ struct Turn {
 
   void Todo(uint32_t bits) { s.todo |= bits; }
   void Event(const gossamer::Event& event) { out->Event(event); }
-  // Wall time of a monotonic one, in Unix ms; 0 for kLongAgo. The only crossing between the two clocks, with its inverse.
+  // Wall time of a monotonic one, in Unix ms; 0 for kLongAgo. The only crossing between the two
+  // clocks, with its inverse.
   int64_t WallMs(MonoMs at) const { return at == kLongAgo ? 0 : at + (now.wall.ms() - ms); }
   MonoMs MonoOfWallMs(int64_t wall_ms) const { return wall_ms - (now.wall.ms() - ms); }
 };

@@ -1,8 +1,8 @@
 // Calendar: near events in buckets of 64 µs over a window of 262 ms, for messages in flight.
 //
-// An event goes into its bucket's list unsorted; a bucket is sorted when its turn comes. Events outside the window, or
-// for a bucket that is open already, are not taken: they belong in a heap. Memory is reused, so that a steady run
-// allocates nothing. Thread safety: none.
+// An event goes into its bucket's list unsorted; a bucket is sorted when its turn comes. Events
+// outside the window, or for a bucket that is open already, are not taken: they belong in a heap.
+// Memory is reused, so that a steady run allocates nothing. Thread safety: none.
 #ifndef GOSSAMER_SIM_ENGINE_CALENDAR_H_
 #define GOSSAMER_SIM_ENGINE_CALENDAR_H_
 
@@ -34,7 +34,8 @@ class Calendar {
 
   size_t size() const { return closed_ + (open_.size() - at_); }
   size_t memory_bytes() const {
-    return (pool_.capacity()) * sizeof(Node) + open_.capacity() * sizeof(TimedEvent) + sizeof(*this);
+    return (pool_.capacity()) * sizeof(Node) + open_.capacity() * sizeof(TimedEvent) +
+           sizeof(*this);
   }
 
  private:
@@ -47,10 +48,10 @@ class Calendar {
   bool OpenNext();
   uint32_t NextOccupied() const;
 
-  int64_t cursor_ = -1;          // number of the open bucket; buckets up to it are done
-  std::vector<TimedEvent> open_;      // sorted
-  size_t at_ = 0;                // first of open_ that was not taken
-  size_t closed_ = 0;            // events in buckets
+  int64_t cursor_ = -1;           // number of the open bucket; buckets up to it are done
+  std::vector<TimedEvent> open_;  // sorted
+  size_t at_ = 0;                 // first of open_ that was not taken
+  size_t closed_ = 0;             // events in buckets
   std::vector<Node> pool_;
   uint32_t free_ = kNil;
   std::array<uint32_t, kBuckets> first_;

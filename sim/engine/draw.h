@@ -1,7 +1,8 @@
 // Draws without a stream: a random number that depends on nothing but its coordinates.
 //
-// Where draws are made in an order that the run itself decides (one per message of a link, say), a counter-based draw keeps
-// them apart: a message more on one link shifts nothing on another. Pure functions.
+// Where draws are made in an order that the run itself decides (one per message of a link, say), a
+// counter-based draw keeps them apart: a message more on one link shifts nothing on another. Pure
+// functions.
 #ifndef GOSSAMER_SIM_ENGINE_DRAW_H_
 #define GOSSAMER_SIM_ENGINE_DRAW_H_
 

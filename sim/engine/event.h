@@ -1,7 +1,8 @@
 // TimedEvent: one thing that will happen at a virtual instant, and the total order of events.
 //
-// Order: (time, destination, source, the source's own number). A source numbers its events as it makes them, so that two
-// events are never equal and the order depends on nothing but the run itself. Values; trivially copyable.
+// Order: (time, destination, source, the source's own number). A source numbers its events as it
+// makes them, so that two events are never equal and the order depends on nothing but the run
+// itself. Values; trivially copyable.
 #ifndef GOSSAMER_SIM_ENGINE_EVENT_H_
 #define GOSSAMER_SIM_ENGINE_EVENT_H_
 
@@ -11,7 +12,8 @@
 
 namespace gossamer::sim {
 
-// Actors are numbered densely; this one is the world itself (timeline, seconds). It comes last within an instant.
+// Actors are numbered densely; this one is the world itself (timeline, seconds). It comes last
+// within an instant.
 inline constexpr uint32_t kWorldActor = 0xffff;
 // Actors besides the world.
 inline constexpr uint32_t kMaxActors = 0xfff0;

@@ -1,7 +1,8 @@
 // EventQueue: the virtual clock and everything that is going to happen.
 //
-// Three structures, one order: a wheel for the actors' periodic ticks, a calendar for what is near (messages in flight), a
-// heap for the rest. Pop takes whichever is first in the total order of event.h. Thread safety: none.
+// Three structures, one order: a wheel for the actors' periodic ticks, a calendar for what is near
+// (messages in flight), a heap for the rest. Pop takes whichever is first in the total order of
+// event.h. Thread safety: none.
 #ifndef GOSSAMER_SIM_ENGINE_EVENT_QUEUE_H_
 #define GOSSAMER_SIM_ENGINE_EVENT_QUEUE_H_
 

@@ -1,7 +1,8 @@
 // Quantiles: a distribution of durations as a table of integer quantiles.
 //
-// Points are (quantile in parts per million, value), rising in both. Between points linear; below the first point its value,
-// above the last one its value. One point is a constant. Integers only, so that every machine draws alike.
+// Points are (quantile in parts per million, value), rising in both. Between points linear; below
+// the first point its value, above the last one its value. One point is a constant. Integers only,
+// so that every machine draws alike.
 #ifndef GOSSAMER_SIM_ENGINE_QUANTILES_H_
 #define GOSSAMER_SIM_ENGINE_QUANTILES_H_
 

@@ -1,7 +1,8 @@
 // TickWheel: one periodic timer per actor, such as the 100 ms cron of each node.
 //
-// Buckets of 1.024 ms over a window of 262 ms, with the actors themselves as list nodes: arming costs a few
-// nanoseconds and no memory. Each actor has at most one timer; arming again moves it. Thread safety: none.
+// Buckets of 1.024 ms over a window of 262 ms, with the actors themselves as list nodes: arming
+// costs a few nanoseconds and no memory. Each actor has at most one timer; arming again moves it.
+// Thread safety: none.
 #ifndef GOSSAMER_SIM_ENGINE_TICK_WHEEL_H_
 #define GOSSAMER_SIM_ENGINE_TICK_WHEEL_H_
 
@@ -21,7 +22,8 @@ class TickWheel {
 
   explicit TickWheel(size_t actors);
 
-  // Sets the timer of `actor`; `rank` is its place among events of the same instant. REQUIRES: at >= the last Pop.
+  // Sets the timer of `actor`; `rank` is its place among events of the same instant. REQUIRES: at
+  // >= the last Pop.
   void Arm(uint32_t actor, Instant at, uint64_t rank);
   void Disarm(uint32_t actor);
 
@@ -30,7 +32,8 @@ class TickWheel {
     if (at_ == open_.size() && !OpenNext()) return {};
     return {timers_[open_[at_]].at, timers_[open_[at_]].rank};
   }
-  // Disarms the first timer and returns its actor. REQUIRES: head() was called since the last change, and there is one.
+  // Disarms the first timer and returns its actor. REQUIRES: head() was called since the last
+  // change, and there is one.
   uint32_t Pop();
 
   size_t size() const { return closed_ + (open_.size() - at_); }

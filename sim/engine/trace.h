@@ -1,6 +1,7 @@
 // Trace: the digest of a run, fed with everything that makes two runs different.
 //
-// Records are tagged, so that a delivery and an event with the same numbers differ. Switched off it costs a branch.
+// Records are tagged, so that a delivery and an event with the same numbers differ. Switched off it
+// costs a branch.
 #ifndef GOSSAMER_SIM_ENGINE_TRACE_H_
 #define GOSSAMER_SIM_ENGINE_TRACE_H_
 
@@ -12,7 +13,17 @@
 namespace gossamer::sim {
 
 enum class TraceTag : uint8_t {
-  kDelivery = 1, kBadFrame, kEvent, kLinkUp, kLinkDown, kPersist, kPersisted, kProcess, kFault, kState, kCommand,
+  kDelivery = 1,
+  kBadFrame,
+  kEvent,
+  kLinkUp,
+  kLinkDown,
+  kPersist,
+  kPersisted,
+  kProcess,
+  kFault,
+  kState,
+  kCommand,
 };
 
 class Trace {

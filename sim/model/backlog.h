@@ -1,7 +1,8 @@
 // Backlogs: what a socket holds and could not send yet.
 //
-// Few connections have one at a time: a connect that is under way, Nagle's algorithm waiting for an acknowledgement, or a
-// path that loses every packet. A backlog is found by (connection, end). Thread safety: none.
+// Few connections have one at a time: a connect that is under way, Nagle's algorithm waiting for an
+// acknowledgement, or a path that loses every packet. A backlog is found by (connection, end).
+// Thread safety: none.
 #ifndef GOSSAMER_SIM_MODEL_BACKLOG_H_
 #define GOSSAMER_SIM_MODEL_BACKLOG_H_
 
@@ -18,13 +19,14 @@ namespace gossamer::sim {
 struct Backlog {
   enum class Why : uint8_t { kConnecting, kNagle, kStalled };
   Why why = Why::kConnecting;
-  uint8_t tries = 0;        // retransmissions so far
-  bool window_open = false; // stalled because answers are lost: the first packets still get through
-  uint64_t timer = 0;       // the one timer that counts; others are stale
+  uint8_t tries = 0;  // retransmissions so far
+  bool window_open =
+      false;           // stalled because answers are lost: the first packets still get through
+  uint64_t timer = 0;  // the one timer that counts; others are stale
   Instant since;
   uint64_t bytes = 0;
   std::vector<MessageRef> messages;
-  bool fin = false;         // the process closed the socket after these
+  bool fin = false;  // the process closed the socket after these
   bool fin_is_reset = false;
 };
 

@@ -33,7 +33,8 @@ uint64_t SumCold(const PeerTable& peers) {
   uint64_t h = 0;
   for (const NodeKey key : peers.order()) {
     const auto received = static_cast<uint64_t>(peers.data_received_ms(key));
-    const uint64_t ping = peers.PingPending(key) ? static_cast<uint64_t>(peers.ping_sent_ms(key)) : 0;
+    const uint64_t ping =
+        peers.PingPending(key) ? static_cast<uint64_t>(peers.ping_sent_ms(key)) : 0;
     const auto offset = static_cast<uint64_t>(peers.repl_offset(key));
     const uint64_t link = peers.HasOutLink(key) ? peers.out_link(key).value : 0;
     h = FoldMultiply(h ^ received ^ (link << 40), ping ^ 0xa0761d6478bd642fu) + offset;
@@ -43,12 +44,15 @@ uint64_t SumCold(const PeerTable& peers) {
 
 uint64_t SumSelf(const State& s) {
   uint64_t h = CombineHash(s.current_epoch.value, s.last_vote_epoch.value);
-  const auto add = [&h](uint64_t value) { h = FoldMultiply(h ^ value, 0xe7037ed1a0b428dbu) + value; };
+  const auto add = [&h](uint64_t value) {
+    h = FoldMultiply(h ^ value, 0xe7037ed1a0b428dbu) + value;
+  };
   add(s.todo);
   add(s.tickets);
   add(s.cron_iteration);
   add(static_cast<uint64_t>(s.next_cron));
-  add((uint64_t{s.health.size} << 33) | (uint64_t{s.health.reachable} << 1) | (s.health.ok ? 1 : 0));
+  add((uint64_t{s.health.size} << 33) | (uint64_t{s.health.reachable} << 1) |
+      (s.health.ok ? 1 : 0));
   add(static_cast<uint64_t>(s.health.minority));
   add(static_cast<uint64_t>(s.election.auth_time));
   add(s.election.auth_epoch.value + s.election.auth_count);
@@ -59,7 +63,8 @@ uint64_t SumSelf(const State& s) {
   add(s.blacklist.size());
   add(s.slots.assigned());
   add(s.ring_at);
-  for (const Rng* rng : {&s.election_rng, &s.gossip_rng, &s.ping_rng, &s.id_rng}) add(rng->state()[0]);
+  for (const Rng* rng : {&s.election_rng, &s.gossip_rng, &s.ping_rng, &s.id_rng})
+    add(rng->state()[0]);
   return h;
 }
 

@@ -1,8 +1,10 @@
-// StateChecksum: one number for everything that the nodes of a run remember, cheap enough for every virtual second.
+// StateChecksum: one number for everything that the nodes of a run remember, cheap enough for every
+// virtual second.
 //
-// Hot rows are summed whole each time. What changes rarely (facts, flags' companions) is summed when a table's version
-// says that it changed; the cold times of a row are summed for one node in sixteen each second, in turn.
-// Names take part, NodeKeys do not: which key a name gets may depend on how long messages live.
+// Hot rows are summed whole each time. What changes rarely (facts, flags' companions) is summed
+// when a table's version says that it changed; the cold times of a row are summed for one node in
+// sixteen each second, in turn. Names take part, NodeKeys do not: which key a name gets may depend
+// on how long messages live.
 #ifndef GOSSAMER_SIM_MODEL_CHECKSUM_H_
 #define GOSSAMER_SIM_MODEL_CHECKSUM_H_
 

@@ -1,9 +1,9 @@
 // ConnectionTable: every TCP connection of the cluster, both ends in one row of 24 bytes.
 //
-// A connection has an opener (end 0) and an acceptor (end 1). Each end's process knows it by a LinkId of its own: the
-// opener's core chose its id, the acceptor's was chosen here. Per node two arrays lead from link slots to rows.
-// With N nodes there are N² rows, so that what only few connections have lives elsewhere (backlog.h).
-// Thread safety: none.
+// A connection has an opener (end 0) and an acceptor (end 1). Each end's process knows it by a
+// LinkId of its own: the opener's core chose its id, the acceptor's was chosen here. Per node two
+// arrays lead from link slots to rows. With N nodes there are N² rows, so that what only few
+// connections have lives elsewhere (backlog.h). Thread safety: none.
 #ifndef GOSSAMER_SIM_MODEL_CONNECTION_TABLE_H_
 #define GOSSAMER_SIM_MODEL_CONNECTION_TABLE_H_
 
@@ -20,23 +20,24 @@ inline constexpr uint16_t kConnecting = 0x0001;     // the handshake is not over
 inline constexpr uint16_t kOpenerHolds = 0x0002;    // the opener's process has the socket
 inline constexpr uint16_t kAcceptorHolds = 0x0004;  // likewise the acceptor's
 inline constexpr uint16_t kNagle = 0x0008;          // the opener's socket lacks TCP_NODELAY
-inline constexpr uint16_t kUnacked = 0x0010;        // with kNagle: the opener's last write may be unacknowledged
-inline constexpr uint16_t kBacklog0 = 0x0020;       // the opener has a backlog
-inline constexpr uint16_t kBacklog1 = 0x0040;       // the acceptor has a backlog
-inline constexpr uint16_t kReaping = 0x0080;        // to be freed when the last packet has arrived
+inline constexpr uint16_t kUnacked =
+    0x0010;  // with kNagle: the opener's last write may be unacknowledged
+inline constexpr uint16_t kBacklog0 = 0x0020;  // the opener has a backlog
+inline constexpr uint16_t kBacklog1 = 0x0040;  // the acceptor has a backlog
+inline constexpr uint16_t kReaping = 0x0080;   // to be freed when the last packet has arrived
 inline constexpr uint16_t kUsed = 0x0100;
-inline constexpr uint16_t kBlocked0 = 0x0200;       // what the opener sends on it is lost
-inline constexpr uint16_t kBlocked1 = 0x0400;       // what the acceptor sends on it is lost
+inline constexpr uint16_t kBlocked0 = 0x0200;  // what the opener sends on it is lost
+inline constexpr uint16_t kBlocked1 = 0x0400;  // what the acceptor sends on it is lost
 constexpr uint16_t Holds(int end) { return static_cast<uint16_t>(kOpenerHolds << end); }
 constexpr uint16_t Blocked(int end) { return static_cast<uint16_t>(kBlocked0 << end); }
 constexpr uint16_t HasBacklog(int end) { return static_cast<uint16_t>(kBacklog0 << end); }
 }  // namespace conn
 
 struct Connection {
-  uint32_t link[2] = {0, 0};    // LinkId of each end
-  uint32_t mark[2] = {0, 0};    // when the last packet of each end arrives: the instant's low 32 bits
+  uint32_t link[2] = {0, 0};  // LinkId of each end
+  uint32_t mark[2] = {0, 0};  // when the last packet of each end arrives: the instant's low 32 bits
   uint16_t node[2] = {0, 0};
-  uint8_t number[2] = {0, 0};   // packets sent by each end, modulo 256
+  uint8_t number[2] = {0, 0};  // packets sent by each end, modulo 256
   uint16_t state = 0;
 
   bool Has(uint16_t bits) const { return (state & bits) != 0; }
@@ -78,8 +79,8 @@ class ConnectionTable {
   // The process at `end` has it no more.
   void Unbind(uint32_t index, int end);
 
-  // Calls visit(index, end) for every connection that the node's process holds, outbound ones first, by slot. The visit
-  // may unbind the connection it is given.
+  // Calls visit(index, end) for every connection that the node's process holds, outbound ones
+  // first, by slot. The visit may unbind the connection it is given.
   template <class Visit>
   void ForEachOf(uint32_t node, Visit visit) {
     for (const int end : {0, 1}) {

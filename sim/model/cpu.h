@@ -1,8 +1,10 @@
-// CpuModel: how long a node's event loop is busy with what it does, and whose turn it is on a shared machine.
+// CpuModel: how long a node's event loop is busy with what it does, and whose turn it is on a
+// shared machine.
 //
-// One node is one event loop: what arrives while it is busy waits, and is then one turn. Costs are data. Presets: `none`
-// (everything is free), `redis-7` (first figures of a measured 7.0/8.0 server: 14 to 23 µs for a message sent or received,
-// 1.1 to 2.6 ms a second for timers), `gossamer` (the same loop with a cheaper codec). Integers only.
+// One node is one event loop: what arrives while it is busy waits, and is then one turn. Costs are
+// data. Presets: `none` (everything is free), `redis-7` (first figures of a measured 7.0/8.0
+// server: 14 to 23 µs for a message sent or received, 1.1 to 2.6 ms a second for timers),
+// `gossamer` (the same loop with a cheaper codec). Integers only.
 #ifndef GOSSAMER_SIM_MODEL_CPU_H_
 #define GOSSAMER_SIM_MODEL_CPU_H_
 
@@ -19,16 +21,16 @@ namespace gossamer::sim {
 
 // Nanoseconds of one core.
 struct CpuCosts {
-  int64_t turn = 0;         // waking up
-  int64_t message = 0;      // each message sent or received
-  int64_t byte_pico = 0;    // each byte of one, in picoseconds
-  int64_t entry = 0;        // each gossip entry
+  int64_t turn = 0;       // waking up
+  int64_t message = 0;    // each message sent or received
+  int64_t byte_pico = 0;  // each byte of one, in picoseconds
+  int64_t entry = 0;      // each gossip entry
   int64_t connect = 0;
   int64_t accept = 0;
   int64_t cron = 0;
-  int64_t cron_peer = 0;    // per known peer, in each cron
-  int64_t sync = 0;         // the system call, without the disk
-  bool sync_blocks = false; // the loop waits for the disk
+  int64_t cron_peer = 0;     // per known peer, in each cron
+  int64_t sync = 0;          // the system call, without the disk
+  bool sync_blocks = false;  // the loop waits for the disk
 };
 
 // The preset called `name`, or nothing.
@@ -45,8 +47,8 @@ class CpuModel {
   bool Free(uint32_t node) const { return free_ && factor_[node] == 1; }
   // The costs that count for the node, before its factor.
   const CpuCosts& costs() const { return costs_; }
-  // Service times become `factor` times longer. With the preset `none` those of redis-7 are taken when the factor is
-  // above 1, as nothing times anything is nothing.
+  // Service times become `factor` times longer. With the preset `none` those of redis-7 are taken
+  // when the factor is above 1, as nothing times anything is nothing.
   void SetFactor(uint32_t node, uint32_t factor) { factor_[node] = factor == 0 ? 1 : factor; }
 
   // When the node can begin a turn, not before `now`.

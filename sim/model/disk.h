@@ -1,9 +1,10 @@
 // Disk: what survives of a node when its process or its host dies.
 //
-// One write at a time; what is asked for meanwhile is merged into the next one. A write without fsync is in the page
-// cache at once: it survives the process, not the host. The disk shares the node table with its node: exact copies are kept
-// only of the epochs, because votes and epoch claims depend on them; the table is that of the moment of death.
-// Pure bookkeeping; time and events are the host's. Thread safety: none.
+// One write at a time; what is asked for meanwhile is merged into the next one. A write without
+// fsync is in the page cache at once: it survives the process, not the host. The disk shares the
+// node table with its node: exact copies are kept only of the epochs, because votes and epoch
+// claims depend on them; the table is that of the moment of death. Pure bookkeeping; time and
+// events are the host's. Thread safety: none.
 #ifndef GOSSAMER_SIM_MODEL_DISK_H_
 #define GOSSAMER_SIM_MODEL_DISK_H_
 
@@ -37,9 +38,11 @@ class Disk {
   }
   // How long an fsync that begins at `now` takes.
   Duration SyncTime(Instant now) const;
-  // The write that is under way is over; with `ok` its bytes are there. Returns the next one, if one was asked for.
+  // The write that is under way is over; with `ok` its bytes are there. Returns the next one, if
+  // one was asked for.
   std::optional<Write> Finish(bool ok, const DurableEpochs& now);
-  // Gives the write that is under way a new number: its old end does not count. REQUIRES: writing().
+  // Gives the write that is under way a new number: its old end does not count. REQUIRES:
+  // writing().
   const Write& Postpone() {
     current_.number = ++writes_;
     return current_;

@@ -1,9 +1,10 @@
 // Hosts: the machines and processes on which the cluster's members run.
 //
-// A host drives one ClusterNode as a server's event loop does: an input, the end of the turn, the effects in order. With
-// free processors each input is a turn of its own; else inputs that arrive while the node is busy wait and are one turn,
-// and what a turn sends leaves at its end. All inputs of a turn see the instant at which it began.
-// Thread safety: none. Errors: none; what a dead, paused or busy node cannot do yet waits or is lost, as in life.
+// A host drives one ClusterNode as a server's event loop does: an input, the end of the turn, the
+// effects in order. With free processors each input is a turn of its own; else inputs that arrive
+// while the node is busy wait and are one turn, and what a turn sends leaves at its end. All inputs
+// of a turn see the instant at which it began. Thread safety: none. Errors: none; what a dead,
+// paused or busy node cannot do yet waits or is lost, as in life.
 #ifndef GOSSAMER_SIM_MODEL_HOSTS_H_
 #define GOSSAMER_SIM_MODEL_HOSTS_H_
 
@@ -31,7 +32,7 @@ namespace gossamer::sim {
 struct HostInput {
   enum class Kind : uint8_t { kTick, kMessage, kBadFrame, kLinkUp, kLinkDown, kQueue, kPersisted };
   Kind kind = Kind::kTick;
-  uint8_t code = 0;     // FrameError, LinkError or PersistResult
+  uint8_t code = 0;  // FrameError, LinkError or PersistResult
   uint32_t peer = 0;
   LinkId link;
   uint64_t number = 0;  // bytes queued, or a ticket
@@ -49,13 +50,13 @@ struct Host {
   std::unique_ptr<ClusterNode> node;  // null while no process runs
   NodeKey key;                        // the name of `node`
   Instant due = kNever;               // its cron, as the node's own clock has it; kNever: not armed
-  Instant rested{-1'000'000};          // the end of its last cron
+  Instant rested{-1'000'000};         // the end of its last cron
   uint64_t crons = 0;
-  Duration mono_offset;               // the node's monotonic clock minus the virtual clock
-  Duration wall_offset;               // its wall clock minus the virtual clock
+  Duration mono_offset;  // the node's monotonic clock minus the virtual clock
+  Duration wall_offset;  // its wall clock minus the virtual clock
   bool paused = false;
-  bool lost = false;                  // the machine is gone
-  bool waking = false;                // a wake event is under way
+  bool lost = false;    // the machine is gone
+  bool waking = false;  // a wake event is under way
   bool tick_waiting = false;
   uint32_t accepts_waiting = 0;
   uint32_t incarnation = 0;
@@ -100,7 +101,8 @@ class Hosts : public NetworkSink {
 
   // ---- Processes ----
 
-  // Starts a process from `conf`, or blank without. `quiet`: effects of the start are dropped; the caller sets the state.
+  // Starts a process from `conf`, or blank without. `quiet`: effects of the start are dropped; the
+  // caller sets the state.
   void Boot(uint32_t node, const std::optional<NodesConf>& conf, bool quiet);
   // The caller has set the node's state: takes over its deadline, and its epochs as durable.
   void Adopt(uint32_t node);

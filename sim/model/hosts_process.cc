@@ -40,7 +40,8 @@ void Hosts::Execute(uint32_t node, Effect* effect, Instant leave) {
     run_.trace->Record(TraceTag::kLinkDown, now(), Who(node, close->link), 0xff);
     network_->Close(node, close->link, leave);
   } else if (const auto* persist = std::get_if<Persist>(effect)) {
-    run_.trace->Record(TraceTag::kPersist, now(), node, persist->ticket.value * 2 + (persist->fsync ? 1 : 0));
+    run_.trace->Record(TraceTag::kPersist, now(), node,
+                       persist->ticket.value * 2 + (persist->fsync ? 1 : 0));
     const auto write = h.disk.Ask(persist->ticket, persist->fsync, EpochsOf(*h.node));
     if (write.has_value()) Write(node, *write, now());
   } else if (const auto* replicate = std::get_if<Replicate>(effect)) {
@@ -84,7 +85,8 @@ void Hosts::WriteDone(const TimedEvent& event) {
   const uint32_t node = event.index;
   Host& h = hosts_[node];
   const bool mine = h.incarnation % 65536 == event.extra;
-  if (h.node == nullptr || !mine || !h.disk.writing() || h.disk.current().number != event.data) return;
+  if (h.node == nullptr || !mine || !h.disk.writing() || h.disk.current().number != event.data)
+    return;
   const bool ok = !h.disk.full();
   const Ticket ticket = h.disk.current().last;
   const auto next = h.disk.Finish(ok, EpochsOf(*h.node));
@@ -186,7 +188,8 @@ void Hosts::Die(uint32_t node, bool with_host) {
   h.disk.Abort();
   ++h.incarnation;
   run_.queue->Disarm(node);
-  replication_->Stop(node, now(), [this](uint32_t replica, Instant at) { ScheduleSync(replica, at); });
+  replication_->Stop(node, now(),
+                     [this](uint32_t replica, Instant at) { ScheduleSync(replica, at); });
   run_.trace->Record(TraceTag::kProcess, now(), node,
                      static_cast<uint64_t>(with_host ? Fate::kHostLost : Fate::kKilled));
 }

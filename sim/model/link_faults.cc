@@ -12,7 +12,8 @@ constexpr uint32_t kMillion = 1'000'000;
 
 // The probability that at least one of two independent things happens.
 uint32_t Either(uint32_t a, uint32_t b) {
-  const uint64_t neither = uint64_t{kMillion - std::min(a, kMillion)} * (kMillion - std::min(b, kMillion));
+  const uint64_t neither =
+      uint64_t{kMillion - std::min(a, kMillion)} * (kMillion - std::min(b, kMillion));
   return kMillion - static_cast<uint32_t>(neither / kMillion);
 }
 

@@ -1,7 +1,7 @@
 // LinkFaults: what is wrong with the paths between nodes right now. Faults on one path add up.
 //
-// A fault divides the nodes into sides; it acts on packets that go from one side to another. Pure state; no events, no
-// draws of its own. Thread safety: none.
+// A fault divides the nodes into sides; it acts on packets that go from one side to another. Pure
+// state; no events, no draws of its own. Thread safety: none.
 #ifndef GOSSAMER_SIM_MODEL_LINK_FAULTS_H_
 #define GOSSAMER_SIM_MODEL_LINK_FAULTS_H_
 
@@ -18,7 +18,8 @@ struct LinkFault {
   enum class Kind : uint8_t { kBlock, kDelay, kLoss, kBandwidth, kDuplicate, kCorrupt };
   Kind kind = Kind::kBlock;
   std::vector<uint8_t> side;  // by node; 0: not concerned
-  // Acts on packets from side 1 to another side, from another side to side 1, or between any two sides.
+  // Acts on packets from side 1 to another side, from another side to side 1, or between any two
+  // sides.
   bool from_first = true;
   bool to_first = true;
   Quantiles latency;

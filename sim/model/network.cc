@@ -34,8 +34,7 @@ Network::Network(const NetworkOptions& options, EventQueue* queue, TransportMode
       address_(options.nodes),
       sending_until_(options.nodes) {
   if (options_.zone.empty()) options_.zone.resize(options.nodes);
-  queue_->Add(queue_->now() + kSweepEvery, kWorldActor, kWorldActor,
-              {.kind = kind::kSweep});
+  queue_->Add(queue_->now() + kSweepEvery, kWorldActor, kWorldActor, {.kind = kind::kSweep});
 }
 
 Network::~Network() = default;
@@ -62,7 +61,8 @@ uint32_t Network::PeerOf(uint32_t node, LinkId link) const {
 uint64_t Network::NextDraw(uint32_t index, int end, Instant leave) {
   Connection& row = table_[index];
   const uint64_t number = ++row.number[end];
-  const uint64_t who = (uint64_t{row.node[0]} << 16) | row.node[1] | (uint64_t(end) << 32) | (number << 40);
+  const uint64_t who =
+      (uint64_t{row.node[0]} << 16) | row.node[1] | (uint64_t(end) << 32) | (number << 40);
   return DrawAt(options_.seed, who, static_cast<uint64_t>(leave.us));
 }
 
@@ -131,8 +131,8 @@ void Network::Send(uint32_t node, LinkId link, const MessageRef& message, Instan
   const uint32_t index = table_.Find(node, link);
   if (index == ConnectionTable::kNone) return;
   const int end = link.inbound() ? 1 : 0;
-  const auto special = static_cast<uint16_t>(
-      conn::HasBacklog(end) | (end == 0 ? conn::kConnecting | conn::kNagle : 0));
+  const auto special = static_cast<uint16_t>(conn::HasBacklog(end) |
+                                             (end == 0 ? conn::kConnecting | conn::kNagle : 0));
   if (table_[index].Has(special)) {
     SendHeldBack(index, end, message, leave);
   } else {

@@ -1,14 +1,16 @@
 // Network: TCP between simulated nodes, as far as a cluster bus can tell it from the real thing.
 //
-// Every connection is two in-order streams. A message arrives when its last byte does: after the node's serialisation
-// delay, one latency draw, and 200 ms x 2^k per loss; never before what was sent earlier. Connects take one round trip,
-// are refused where no process listens, and go unanswered where the host or the path is gone. A blocked path loses packets:
-// streams stall and go on at the next retransmission. A lost host tells nobody; a dead process's kernel does.
-// Nagle's algorithm and delayed acknowledgements act on the opener's stream where its socket lacks TCP_NODELAY.
+// Every connection is two in-order streams. A message arrives when its last byte does: after the
+// node's serialisation delay, one latency draw, and 200 ms x 2^k per loss; never before what was
+// sent earlier. Connects take one round trip, are refused where no process listens, and go
+// unanswered where the host or the path is gone. A blocked path loses packets: streams stall and go
+// on at the next retransmission. A lost host tells nobody; a dead process's kernel does. Nagle's
+// algorithm and delayed acknowledgements act on the opener's stream where its socket lacks
+// TCP_NODELAY.
 //
-// SOURCE: architecture section 8. Simplified: one latency draw per message, no congestion control, segments as large as
-// messages, losses are repaired by timeout only. Draws depend on (seed, link, packet), never on other links.
-// Thread safety: none.
+// SOURCE: architecture section 8. Simplified: one latency draw per message, no congestion control,
+// segments as large as messages, losses are repaired by timeout only. Draws depend on (seed, link,
+// packet), never on other links. Thread safety: none.
 #ifndef GOSSAMER_SIM_MODEL_NETWORK_H_
 #define GOSSAMER_SIM_MODEL_NETWORK_H_
 
@@ -31,7 +33,8 @@
 
 namespace gossamer::sim {
 
-// Who is told what arrives. Calls are made at the instant of arrival; none may call back into the network's Handle.
+// Who is told what arrives. Calls are made at the instant of arrival; none may call back into the
+// network's Handle.
 class NetworkSink {
  public:
   virtual ~NetworkSink() = default;
@@ -52,8 +55,8 @@ struct NetworkOptions {
   Quantiles latency;           // one way, within a zone
   Quantiles between_zones;
   uint32_t loss_ppm = 0;
-  uint64_t bytes_per_s = 0;    // what one node can send, 0: no limit
-  Duration keepalive;          // after this silence an acceptor finds a dead connection dead
+  uint64_t bytes_per_s = 0;  // what one node can send, 0: no limit
+  Duration keepalive;        // after this silence an acceptor finds a dead connection dead
 };
 
 class Network {
@@ -77,14 +80,16 @@ class Network {
   void SetNodelay(uint32_t node, bool nodelay) { nodelay_[node] = nodelay; }
   // The process died: its kernel closes every connection.
   void CloseAll(uint32_t node);
-  // The host is gone, with its kernel; nobody is told. SetHostUp brings up a new kernel that knows no connection.
+  // The host is gone, with its kernel; nobody is told. SetHostUp brings up a new kernel that knows
+  // no connection.
   void LoseHost(uint32_t node);
   void SetHostUp(uint32_t node) { host_up_[node] = true; }
   bool host_up(uint32_t node) const { return host_up_[node] != 0; }
   // Packets get from one to the other and back.
   bool Reachable(uint32_t a, uint32_t b) const { return Passes(a, b) && Passes(b, a); }
 
-  // ---- Sockets, as a node's process uses them. What is sent leaves at `leave`, which is not before now. ----
+  // ---- Sockets, as a node's process uses them. What is sent leaves at `leave`, which is not
+  // before now. ----
 
   void Open(uint32_t node, LinkId link, const Endpoint& address, Instant leave);
   void Send(uint32_t node, LinkId link, const MessageRef& message, Instant leave);
@@ -135,8 +140,8 @@ class Network {
   // The instant at which a packet of `bytes` that leaves then arrives, in order.
   Instant Arrival(uint32_t index, int end, uint64_t bytes, Instant leave, uint64_t bits,
                   const PathEffect& effect);
-  void Push(uint8_t kind, uint32_t index, int end, Instant at, uint64_t data = 0,
-            uint8_t flags = 0, uint16_t extra = 0);
+  void Push(uint8_t kind, uint32_t index, int end, Instant at, uint64_t data = 0, uint8_t flags = 0,
+            uint16_t extra = 0);
 
   void SendHeldBack(uint32_t index, int end, const MessageRef& message, Instant leave);
   void Transmit(uint32_t index, int end, const MessageRef& message, Instant leave);
@@ -179,7 +184,7 @@ class Network {
   std::vector<uint8_t> process_up_;
   std::vector<uint8_t> nodelay_;
   std::vector<Address> address_;
-  std::vector<Instant> sending_until_;  // by node, with a bandwidth
+  std::vector<Instant> sending_until_;                     // by node, with a bandwidth
   absl::flat_hash_map<std::string, uint32_t> by_address_;  // looked up only
   uint64_t connects_ = 0;
 };

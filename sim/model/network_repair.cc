@@ -13,8 +13,8 @@ constexpr uint8_t kEndBit = 1;
 constexpr uint8_t kRefusedBit = 2;
 constexpr Duration kFirstTimeout = Millis(200);
 constexpr Duration kLongestTimeout = Seconds(120);
-// After so many retransmissions without an answer the kernel gives up: a quarter of an hour with a process that holds
-// the socket, 100 s without. SOURCE: Linux tcp_retries2, tcp_orphan_retries.
+// After so many retransmissions without an answer the kernel gives up: a quarter of an hour with a
+// process that holds the socket, 100 s without. SOURCE: Linux tcp_retries2, tcp_orphan_retries.
 constexpr int kTries = 15;
 constexpr int kOrphanTries = 8;
 // SYN retransmissions at 1, 3, 7, ... 63 s, given up at 127 s. SOURCE: Linux tcp_syn_retries.
@@ -139,8 +139,7 @@ void Network::Stall(uint32_t index, int end, const MessageRef& message, Instant 
   Backlog& backlog = backlogs_.Add(index, end, Backlog::Why::kStalled);
   backlog.since = leave;
   backlog.timer = backlogs_.NewTimer();
-  backlog.window_open =
-      Passes(row.node[end], row.node[1 - end]) && !row.Has(conn::Blocked(end));
+  backlog.window_open = Passes(row.node[end], row.node[1 - end]) && !row.Has(conn::Blocked(end));
   queue_->Add(leave + kFirstTimeout, row.node[end], row.node[end],
               {.data = backlog.timer,
                .index = index,
@@ -170,13 +169,14 @@ void Network::Retransmit(const TimedEvent& event) {
     if (known) {
       Flush(event.index, end, queue_->now());
     } else {
-      // One round trip after the retransmission the kernel over there has said that it knows no such connection.
+      // One round trip after the retransmission the kernel over there has said that it knows no
+      // such connection.
       DropBacklog(event.index, end);
       if (row.Has(conn::Holds(end))) {
         const Instant now = queue_->now();
         const Duration there = Latency(from, row.node[1 - end], NextDraw(event.index, end, now));
-        const Instant at = Arrival(event.index, 1 - end, 0, now + there,
-                                   NextDraw(event.index, 1 - end, now), {});
+        const Instant at =
+            Arrival(event.index, 1 - end, 0, now + there, NextDraw(event.index, 1 - end, now), {});
         Push(kind::kReset, event.index, 1 - end, at);
       }
       ReapIfDone(event.index);

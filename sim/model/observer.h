@@ -1,7 +1,8 @@
 // Observer: how checkers, reports and exporters watch a simulated cluster.
 //
-// The world calls every observer in the order of registration, on its own thread, for everything that happens, in the total
-// order of events. Observers change nothing. SOURCE: architecture sections 2 and 6.
+// The world calls every observer in the order of registration, on its own thread, for everything
+// that happens, in the total order of events. Observers change nothing. SOURCE: architecture
+// sections 2 and 6.
 #ifndef GOSSAMER_SIM_MODEL_OBSERVER_H_
 #define GOSSAMER_SIM_MODEL_OBSERVER_H_
 
@@ -20,7 +21,8 @@ namespace gossamer::sim {
 
 class World;
 
-// A node of the scenario, by its position: shard s's first primary is node s; its replicas follow after all primaries.
+// A node of the scenario, by its position: shard s's first primary is node s; its replicas follow
+// after all primaries.
 struct NodeIndex {
   uint32_t value = 0xffffffff;
   constexpr auto operator<=>(const NodeIndex&) const = default;
@@ -31,10 +33,11 @@ struct Incident {
   uint32_t number = 0;  // position in the order of injection
   Instant at;
   const TimelineItem* item = nullptr;
-  std::vector<NodeIndex> victims;        // nodes that the target selected
-  std::vector<NodeIndex> primaries;      // those victims that were primaries with slots, in their own view
-  std::vector<int64_t> lost_shards;      // shards of which no live node is left after it
-  std::vector<std::string> refusals;     // what could not be done, as "node 3: ERR ..."
+  std::vector<NodeIndex> victims;  // nodes that the target selected
+  std::vector<NodeIndex>
+      primaries;  // those victims that were primaries with slots, in their own view
+  std::vector<int64_t> lost_shards;   // shards of which no live node is left after it
+  std::vector<std::string> refusals;  // what could not be done, as "node 3: ERR ..."
 };
 
 // What a node's disk holds for certain, as far as votes and epochs go.
@@ -50,8 +53,10 @@ class Observer {
   virtual void OnStart(const World&) {}
   // A core event of `node`.
   virtual void OnEvent(Instant, NodeIndex /*node*/, const Event&) {}
-  // An AUTH_REQUEST or AUTH_ACK left `from` for `to`; `durable` is what from's disk held at that moment.
-  virtual void OnVoteSent(Instant, NodeIndex /*from*/, NodeIndex /*to*/, const Message&, const DurableEpochs&) {}
+  // An AUTH_REQUEST or AUTH_ACK left `from` for `to`; `durable` is what from's disk held at that
+  // moment.
+  virtual void OnVoteSent(Instant, NodeIndex /*from*/, NodeIndex /*to*/, const Message&,
+                          const DurableEpochs&) {}
   virtual void OnIncident(Instant, const Incident&) {}
   // A fault with a length was undone.
   virtual void OnIncidentEnd(Instant, const Incident&) {}

@@ -1,7 +1,8 @@
 // Operator: forms a cluster out of strangers with CLUSTER commands, as a person with a shell would.
 //
-// Gives each node an epoch of its own, has node 0 MEET all others, waits until everybody knows everybody, then gives
-// the slots to the primaries and tells the replicas whom to follow. Looks every 100 ms. Thread safety: none.
+// Gives each node an epoch of its own, has node 0 MEET all others, waits until everybody knows
+// everybody, then gives the slots to the primaries and tells the replicas whom to follow. Looks
+// every 100 ms. Thread safety: none.
 #ifndef GOSSAMER_SIM_MODEL_OPERATOR_H_
 #define GOSSAMER_SIM_MODEL_OPERATOR_H_
 

@@ -1,8 +1,9 @@
 // ReplicationModel: the data side of every node, as far as the cluster core asks for it.
 //
-// A primary's offset grows with the write rate; a replica with an established link is `lag` behind it. When the primary's
-// process dies the link goes down at once, as the kernel tells; behind a blocked path it goes silent and times out. A
-// replica looks for its primary every second. There is no data, only offsets. Thread safety: none.
+// A primary's offset grows with the write rate; a replica with an established link is `lag` behind
+// it. When the primary's process dies the link goes down at once, as the kernel tells; behind a
+// blocked path it goes silent and times out. A replica looks for its primary every second. There is
+// no data, only offsets. Thread safety: none.
 #ifndef GOSSAMER_SIM_MODEL_REPLICATION_H_
 #define GOSSAMER_SIM_MODEL_REPLICATION_H_
 
@@ -41,15 +42,18 @@ class ReplicationModel {
   Instant Follow(uint32_t node, uint32_t source, bool full_sync, Instant now);
   // The number of the node's current attempt.
   uint32_t attempt(uint32_t node) const { return rows_[node].attempt; }
-  // The link of the attempt is due. Returns when to try again, or kNever when it is up or another attempt counts.
+  // The link of the attempt is due. Returns when to try again, or kNever when it is up or another
+  // attempt counts.
   Instant Sync(uint32_t node, uint32_t attempt, Instant now);
-  // True once after a link timed out behind a blocked path: a Sync is to be called for the current attempt.
+  // True once after a link timed out behind a blocked path: a Sync is to be called for the current
+  // attempt.
   bool TakeRetry(uint32_t node) {
     const bool lost = rows_[node].lost;
     rows_[node].lost = false;
     return lost;
   }
-  // The node's process died. Calls retry(replica, when) for each of its replicas, which lost their link.
+  // The node's process died. Calls retry(replica, when) for each of its replicas, which lost their
+  // link.
   void Stop(uint32_t node, Instant now, const std::function<void(uint32_t, Instant)>& retry);
   // A new process: `offset` is what its disk gave back.
   void Restart(uint32_t node, int64_t offset, Instant now);
@@ -66,9 +70,9 @@ class ReplicationModel {
     bool full_sync = false;
     bool running = false;
     bool lost = false;
-    int64_t offset = 0;       // at `at`
+    int64_t offset = 0;  // at `at`
     Instant at;
-    Instant paused_until;     // writes stand still until then
+    Instant paused_until;  // writes stand still until then
     Instant fresh;
   };
 

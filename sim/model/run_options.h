@@ -21,10 +21,11 @@ struct RunOptions {
   Transport transport = Transport::kTyped;
   std::optional<std::string> rules;  // overrides the scenario's base
   std::optional<CpuSpec> cpu;
-  std::optional<Duration> stop_at;   // virtual time at which the run ends early
-  uint64_t max_events = 0;           // 0: no limit
-  uint32_t shadow_every = 8;         // in shadow transport: one message in so many, chosen by the seed, is checked
-  bool digest = true;                // off only to measure its cost
+  std::optional<Duration> stop_at;  // virtual time at which the run ends early
+  uint64_t max_events = 0;          // 0: no limit
+  uint32_t shadow_every =
+      8;  // in shadow transport: one message in so many, chosen by the seed, is checked
+  bool digest = true;  // off only to measure its cost
 };
 
 // Why a run ended.
@@ -33,8 +34,8 @@ enum class RunEnd : uint8_t { kDuration, kStopAt, kMaxEvents, kInterrupted };
 struct TrafficTotals {
   std::array<uint64_t, kMessageTypes + 1> messages{};  // delivered, by type
   std::array<uint64_t, kMessageTypes + 1> bytes{};
-  std::array<uint64_t, kMessageTypes + 1> entries{};   // gossip entries in them
-  uint64_t events = 0;                                 // simulator events
+  std::array<uint64_t, kMessageTypes + 1> entries{};  // gossip entries in them
+  uint64_t events = 0;                                // simulator events
   uint64_t connects = 0;
   uint64_t shadow_checked = 0;
 };

@@ -75,11 +75,13 @@ std::vector<NodeIndex> Matches(const Target& target, const SelectView& view, Sel
   return matches;
 }
 
-std::vector<NodeIndex> Select(const Target& target, const SelectView& view, Selectable which, Rng* rng) {
+std::vector<NodeIndex> Select(const Target& target, const SelectView& view, Selectable which,
+                              Rng* rng) {
   std::vector<NodeIndex> matches = Matches(target, view, which);
   if (target.of == Target::Of::kPrimaries || target.of == Target::Of::kReplicas) {
     const bool primaries = target.of == Target::Of::kPrimaries;
-    std::erase_if(matches, [&](NodeIndex node) { return view.is_primary(node.value) != primaries; });
+    std::erase_if(matches,
+                  [&](NodeIndex node) { return view.is_primary(node.value) != primaries; });
   }
   size_t wanted = Wanted(target, matches.size());
   if (target.of == Target::Of::kShards) {

@@ -1,7 +1,7 @@
 // Target selection: which nodes a scenario's target means at this moment.
 //
-// Conditions are checked in the order of node indexes; draws come from the stream that is passed in. Results rise.
-// Thread safety: none.
+// Conditions are checked in the order of node indexes; draws come from the stream that is passed
+// in. Results rise. Thread safety: none.
 #ifndef GOSSAMER_SIM_MODEL_SELECT_H_
 #define GOSSAMER_SIM_MODEL_SELECT_H_
 
@@ -29,9 +29,10 @@ enum class Selectable : uint8_t { kAny, kUp };
 // Every node that meets the target's conditions.
 std::vector<NodeIndex> Matches(const Target& target, const SelectView& view, Selectable which);
 
-// As above, less what is not drawn. `percent` rounds up. With keep_one_per_shard nodes are passed over that are the last
-// ones up in their shard.
-std::vector<NodeIndex> Select(const Target& target, const SelectView& view, Selectable which, Rng* rng);
+// As above, less what is not drawn. `percent` rounds up. With keep_one_per_shard nodes are passed
+// over that are the last ones up in their shard.
+std::vector<NodeIndex> Select(const Target& target, const SelectView& view, Selectable which,
+                              Rng* rng);
 
 }  // namespace gossamer::sim
 

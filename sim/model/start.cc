@@ -143,8 +143,8 @@ void StartFormed(const Scenario& scenario, uint64_t seed, HostTables* tables, Ne
   for (uint32_t i = 0; i < nodes.size(); ++i) {
     FillFormedState(cluster, i, hosts->NowOf(i), Rng(seed, "formed-start", i),
                     &hosts->host(i).node->mutable_state());
-    const uint32_t source = nodes[i].starts_as_primary ? ReplicationModel::kNone
-                                                       : PrimaryOf(nodes, i).value;
+    const uint32_t source =
+        nodes[i].starts_as_primary ? ReplicationModel::kNone : PrimaryOf(nodes, i).value;
     replication->Begin(i, source, kStartOffset, Instant{});
     hosts->Adopt(i);
   }
@@ -202,12 +202,14 @@ absl::StatusOr<NodesConf> ReadStartConf(const Scenario& scenario) {
     path = scenario.file.substr(0, slash + 1) + path;
   }
   std::ifstream in(path, std::ios::binary);
-  if (!in) return absl::NotFoundError(ToAbsl("cannot read " + path + ", expected a nodes.conf file"));
+  if (!in)
+    return absl::NotFoundError(ToAbsl("cannot read " + path + ", expected a nodes.conf file"));
   const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   auto conf = ParseNodesConf(text, path);
   if (!conf.ok()) return conf;
   if (conf->nodes.size() > kMaxActors) {
-    return absl::InvalidArgumentError(ToAbsl(path + ": more than " + std::to_string(kMaxActors) + " nodes"));
+    return absl::InvalidArgumentError(
+        ToAbsl(path + ": more than " + std::to_string(kMaxActors) + " nodes"));
   }
   return conf;
 }

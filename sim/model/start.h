@@ -1,6 +1,8 @@
-// Starts: how the nodes of a scenario come to be, as a steady state, a cold cluster, a file's cluster, or strangers.
+// Starts: how the nodes of a scenario come to be, as a steady state, a cold cluster, a file's
+// cluster, or strangers.
 //
-// SOURCE: architecture section 8. A formed start samples the steady state; all-equal starts resonate for many timeouts.
+// SOURCE: architecture section 8. A formed start samples the steady state; all-equal starts
+// resonate for many timeouts.
 #ifndef GOSSAMER_SIM_MODEL_START_H_
 #define GOSSAMER_SIM_MODEL_START_H_
 
@@ -18,8 +20,9 @@
 
 namespace gossamer::sim {
 
-// 2026-01-01 00:00:00 UTC: the wall clocks' beginning, to which a run adds less than a second. The nodes' clocks agree
-// within milliseconds, as time services keep them; clock-skew makes them differ.
+// 2026-01-01 00:00:00 UTC: the wall clocks' beginning, to which a run adds less than a second. The
+// nodes' clocks agree within milliseconds, as time services keep them; clock-skew makes them
+// differ.
 inline constexpr WallTime kWallEpoch{int64_t{1'767'225'600} * 1'000'000};
 
 inline constexpr uint16_t kClientPort = 6379;
@@ -38,7 +41,8 @@ IpText NodeIp(uint32_t index, uint32_t move);
 void ConfigureHosts(const Scenario& scenario, const RunOptions& options,
                     const std::vector<NodeInfo>& nodes, Hosts* hosts);
 
-// Starts every process in the way that the scenario asks for. `nodes` get the names of nodes that make their own.
+// Starts every process in the way that the scenario asks for. `nodes` get the names of nodes that
+// make their own.
 void StartHosts(const Scenario& scenario, uint64_t seed, const std::optional<NodesConf>& conf,
                 HostTables* tables, Network* network, ReplicationModel* replication, Hosts* hosts,
                 std::vector<NodeInfo>* nodes);

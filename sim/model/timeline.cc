@@ -181,7 +181,8 @@ void Timeline::UndoNodeFault(const TimelineItem& item, NodeIndex node, Entry* en
   }
 }
 
-// Which side each node is on: 1, 2, ... in the order of `between`; a lone target is side 1 and all others are side 2.
+// Which side each node is on: 1, 2, ... in the order of `between`; a lone target is side 1 and all
+// others are side 2.
 std::vector<uint8_t> Timeline::Sides(const TimelineItem& item, Rng* rng, Entry* entry) {
   std::vector<uint8_t> side(nodes_->size(), 0);
   uint8_t number = 1;

@@ -1,8 +1,9 @@
 // Timeline: carries out a scenario's faults and actions, and undoes faults that have a length.
 //
-// Each item draws from a stream of its own, so that an item more shifts no other's victims. Nodes that are down are no
-// targets of faults unless a target asks for them. What cannot be done (a command that a node refuses, a disk that
-// cannot be read) is put down in the incident and changes nothing else. Thread safety: none.
+// Each item draws from a stream of its own, so that an item more shifts no other's victims. Nodes
+// that are down are no targets of faults unless a target asks for them. What cannot be done (a
+// command that a node refuses, a disk that cannot be read) is put down in the incident and changes
+// nothing else. Thread safety: none.
 #ifndef GOSSAMER_SIM_MODEL_TIMELINE_H_
 #define GOSSAMER_SIM_MODEL_TIMELINE_H_
 

@@ -10,7 +10,8 @@
 namespace gossamer::sim {
 namespace {
 
-// A rolling restart looks every so often, gives a failover and a start so long, and leaves a node down for a moment.
+// A rolling restart looks every so often, gives a failover and a start so long, and leaves a node
+// down for a moment.
 constexpr Duration kRollPoll = Millis(100);
 constexpr Duration kRollFailover = Seconds(10);
 constexpr Duration kRollDown = Seconds(1);
@@ -39,7 +40,8 @@ void Timeline::Ask(Entry* entry, NodeIndex node, std::vector<std::string> words)
 
 void Timeline::ApplyAction(const TimelineItem& item, Rng* rng, Entry* entry) {
   Incident& incident = entry->incident;
-  const bool down_too = item.action == ActionKind::kRestart || item.action == ActionKind::kConfigSet;
+  const bool down_too =
+      item.action == ActionKind::kRestart || item.action == ActionKind::kConfigSet;
   incident.victims = Select(item.target, view_, down_too ? Selectable::kAny : Selectable::kUp, rng);
   for (const NodeIndex node : incident.victims) {
     const ClusterNode* core = hosts_->host(node.value).node.get();
@@ -148,7 +150,8 @@ NodeIndex Timeline::LiveReplicaOf(NodeIndex primary) const {
 
 // True when the node may go down: it serves no slots, or nobody can take them over in time.
 bool Timeline::FailoverDone(Rolling* rolling, Entry* entry, NodeIndex node) {
-  if (!hosts_->live(node.value) || !hosts_->host(node.value).node->state().i_am_voting()) return true;
+  if (!hosts_->live(node.value) || !hosts_->host(node.value).node->state().i_am_voting())
+    return true;
   if (now() - rolling->since > kRollFailover) {
     Refuse(entry, node, "no replica took over in time; restarted as a primary");
     return true;
@@ -190,7 +193,8 @@ void Timeline::Roll(uint32_t number) {
       break;
     }
   }
-  run_.queue->Add(now() + wait, kWorldActor, kWorldActor, {.index = number, .kind = kind::kRolling});
+  run_.queue->Add(now() + wait, kWorldActor, kWorldActor,
+                  {.index = number, .kind = kind::kRolling});
 }
 
 }  // namespace gossamer::sim

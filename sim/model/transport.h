@@ -1,8 +1,9 @@
 // Transport: the form in which messages travel between simulated nodes.
 //
-// Typed: the message object itself. Wire: its bytes, cut into segments and decoded as a server does it. Shadow: the object,
-// and every k-th message, chosen by the seed, is also encoded, decoded and compared. All three deliver the same at the
-// same instant. A packet is a number that owns what it carries until Receive or Drop. Thread safety: none.
+// Typed: the message object itself. Wire: its bytes, cut into segments and decoded as a server does
+// it. Shadow: the object, and every k-th message, chosen by the seed, is also encoded, decoded and
+// compared. All three deliver the same at the same instant. A packet is a number that owns what it
+// carries until Receive or Drop. Thread safety: none.
 #ifndef GOSSAMER_SIM_MODEL_TRANSPORT_H_
 #define GOSSAMER_SIM_MODEL_TRANSPORT_H_
 
@@ -43,7 +44,8 @@ class TransportModel {
   size_t memory_bytes() const;
 
  private:
-  // Marks a packet of bytes; else a packet is the address of a message, to which it holds a reference.
+  // Marks a packet of bytes; else a packet is the address of a message, to which it holds a
+  // reference.
   static constexpr uint64_t kBytesBit = uint64_t{1} << 63;
   struct Bytes {
     MessageRef original;  // keeps the names alive that the bytes spell

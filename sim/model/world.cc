@@ -30,28 +30,11 @@ std::optional<NodesConf> ConfOf(const Scenario& scenario) {
   return *std::move(conf);
 }
 
-NetworkOptions NetworkOf(const Scenario& scenario, uint64_t seed, const std::vector<NodeInfo>& nodes,
-                         Duration node_timeout) {
-  NetworkOptions options;
-  options.seed = Rng(seed, "network").Next64();
-  options.nodes = nodes.size();
-  for (const NodeInfo& info : nodes) {
-    const auto at = std::find(scenario.zones.begin(), scenario.zones.end(), info.zone);
-    options.zone.push_back(static_cast<uint16_t>(at - scenario.zones.begin()));
-  }
-  options.latency = Quantiles(scenario.latency.quantiles);
-  options.between_zones =
-      scenario.between_zones.has_value() ? Quantiles(scenario.between_zones->quantiles) : options.latency;
-  options.loss_ppm = scenario.loss.value;
-  options.bytes_per_s = scenario.bandwidth_bytes_per_s;
-  options.keepalive = node_timeout * kKeepaliveTimeouts;
-  return options;
-}
-
 }  // namespace
 
 struct World::Impl {
-  Impl(const Scenario& the_scenario, const RunOptions& the_options, std::vector<Observer*> the_observers);
+  Impl(const Scenario& the_scenario, const RunOptions& the_options,
+       std::vector<Observer*> the_observers);
   ~Impl();
 
   void Handle(const TimedEvent& event);
@@ -59,6 +42,7 @@ struct World::Impl {
   void AddChecksum();
   void MeasureMemory();
   RunContext Context();
+  NetworkOptions ConfigureNetwork();
 
   const Scenario& scenario;
   RunOptions options;
@@ -99,9 +83,7 @@ World::Impl::Impl(const Scenario& the_scenario, const RunOptions& the_options,
                     return hosts.running(a) && hosts.running(b) && network.Reachable(a, b);
                   }),
       hosts(Context(), nodes.size(), &cpu, &replication),
-      network((ConfigureHosts(scenario, options, nodes, &hosts),
-               NetworkOf(scenario, options.seed, nodes, hosts.host(0).options.node_timeout)),
-              &queue, &transport, &hosts),
+      network(ConfigureNetwork(), &queue, &transport, &hosts),
       timeline(scenario, Context(), &hosts, &network, &cpu, &nodes),
       operator_(scenario, Context(), &hosts, &nodes),
       checksum(nodes.size()) {
@@ -124,6 +106,26 @@ World::Impl::~Impl() {
   while (queue.Pop(&event)) {
     if (event.kind <= kind::kLastOfNetwork) network.Discard(event);
   }
+}
+
+// Sets the hosts' options on the way: the network's timeouts depend on them.
+NetworkOptions World::Impl::ConfigureNetwork() {
+  ConfigureHosts(scenario, options, nodes, &hosts);
+  NetworkOptions made;
+  made.seed = Rng(options.seed, "network").Next64();
+  made.nodes = nodes.size();
+  for (const NodeInfo& info : nodes) {
+    const auto at = std::find(scenario.zones.begin(), scenario.zones.end(), info.zone);
+    made.zone.push_back(static_cast<uint16_t>(at - scenario.zones.begin()));
+  }
+  made.latency = Quantiles(scenario.latency.quantiles);
+  made.between_zones = scenario.between_zones.has_value()
+                           ? Quantiles(scenario.between_zones->quantiles)
+                           : made.latency;
+  made.loss_ppm = scenario.loss.value;
+  made.bytes_per_s = scenario.bandwidth_bytes_per_s;
+  made.keepalive = hosts.host(0).options.node_timeout * kKeepaliveTimeouts;
+  return made;
 }
 
 RunContext World::Impl::Context() {
@@ -164,7 +166,8 @@ void World::Impl::AddChecksum() {
   ++rounds;
   for (uint32_t i = 0; i < hosts.size(); ++i) {
     const ClusterNode* node = hosts.host(i).node.get();
-    if (node != nullptr) trace.Record(TraceTag::kState, queue.now(), i, checksum.Of(i, *node, rounds));
+    if (node != nullptr)
+      trace.Record(TraceTag::kState, queue.now(), i, checksum.Of(i, *node, rounds));
   }
 }
 
@@ -231,7 +234,9 @@ void World::Interrupt() { __atomic_store_n(&impl_->interrupted, true, __ATOMIC_R
 Instant World::now() const { return impl_->queue.now(); }
 size_t World::node_count() const { return impl_->nodes.size(); }
 const NodeInfo& World::info(NodeIndex node) const { return impl_->nodes[node.value]; }
-const ClusterNode* World::node(NodeIndex node) const { return impl_->hosts.host(node.value).node.get(); }
+const ClusterNode* World::node(NodeIndex node) const {
+  return impl_->hosts.host(node.value).node.get();
+}
 bool World::live(NodeIndex node) const { return impl_->hosts.live(node.value); }
 NodeIndex World::IndexOf(NodeKey key) const {
   const uint32_t index = impl_->hosts.IndexOf(key);

@@ -1,14 +1,16 @@
-// World: a simulated cluster. It hosts ClusterNodes on a virtual clock, a simulated network and simulated disks.
+// World: a simulated cluster. It hosts ClusterNodes on a virtual clock, a simulated network and
+// simulated disks.
 //
-// One World is one run of one scenario with one seed. It is single-threaded and shares nothing with other Worlds, so that
-// seeds run in parallel. Same (scenario, seed, options) gives the same digest on every compiler, in every transport.
-// SOURCE: architecture sections 4, 6 and 8; assumptions in sim/README.md.
+// One World is one run of one scenario with one seed. It is single-threaded and shares nothing with
+// other Worlds, so that seeds run in parallel. Same (scenario, seed, options) gives the same digest
+// on every compiler, in every transport. SOURCE: architecture sections 4, 6 and 8; assumptions in
+// sim/README.md.
 #ifndef GOSSAMER_SIM_MODEL_WORLD_H_
 #define GOSSAMER_SIM_MODEL_WORLD_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,7 +57,8 @@ class World {
   const ClusterNode* node(NodeIndex node) const;
   // The process runs and is neither paused nor on a lost host.
   bool live(NodeIndex node) const;
-  // The node whose *current* name is `key`, or an invalid index for names that no node has (handshakes).
+  // The node whose *current* name is `key`, or an invalid index for names that no node has
+  // (handshakes).
   NodeIndex IndexOf(NodeKey key) const;
   const HostTables& tables() const;
   const Scenario& scenario() const;

@@ -5,7 +5,7 @@
 // detail. Times of an incident are microseconds from its injection (injected_us from the start of
 // the run); null: it did not happen. Keys are added, never changed, while schema_version stays.
 // Everything but wall_us, peak_rss_bytes and build is the same for the same scenario and seed.
-// Meaning of every key: sim/README.md. Thread safety: pure functions.
+// Meaning of every key: sim/report/README.md. Thread safety: pure functions.
 #ifndef GOSSAMER_SIM_REPORT_JSON_REPORT_H_
 #define GOSSAMER_SIM_REPORT_JSON_REPORT_H_
 

@@ -39,6 +39,18 @@ std::vector<std::string> MissingPhases(const IncidentTimes& incident) {
   return missing;
 }
 
+// "incident 0 (kill 10% of nodes): no slots covered, no cluster ok; ...", or empty.
+std::string MissingText(const IncidentTimes& incident) {
+  std::string text;
+  for (const std::string& phase : MissingPhases(incident)) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", "no ", phase);
+  }
+  if (text.empty()) return text;
+  const std::string quorum = QuorumText(incident);
+  if (!quorum.empty()) absl::StrAppend(&text, "; only ", quorum, " are left");
+  return absl::StrCat("incident ", incident.number, " (", incident.text, "): ", text);
+}
+
 }  // namespace
 
 void DecideVerdict(bool complete, RunReport* report) {
@@ -47,24 +59,21 @@ void DecideVerdict(bool complete, RunReport* report) {
   for (const ExpectationResult& result : report->expectations) {
     if (result.verdict == Verdict::kPass) continue;
     (result.verdict == Verdict::kFail ? failed : undecided) = true;
+    // What the early end left open needs no line each.
+    if (!complete && result.verdict == Verdict::kInconclusive) continue;
     report->reasons.push_back(
         absl::StrCat(report->scenario.expect[result.index].text, ": ", result.reason));
   }
-  if (report->result.codec_mismatches > 0) {
+  if (const uint64_t mismatches = report->result.codec_mismatches; mismatches > 0) {
     failed = true;
-    report->reasons.push_back(
-        absl::StrCat(report->result.codec_mismatches,
-                     " messages came out of the codec otherwise than they went in"));
+    report->reasons.push_back(absl::StrCat("the codec changed ", mismatches, " messages"));
   }
-  if (DemandsRecovery(report->scenario)) {
+  if (complete && DemandsRecovery(report->scenario)) {
     for (const IncidentTimes& incident : report->incidents) {
-      for (const std::string& phase : MissingPhases(incident)) {
-        (complete ? failed : undecided) = true;
-        const std::string quorum = QuorumText(incident);
-        report->reasons.push_back(absl::StrCat("incident ", incident.number, " (", incident.text,
-                                               "): no ", phase, quorum.empty() ? "" : "; only ",
-                                               quorum, quorum.empty() ? "" : " are left"));
-      }
+      const std::string missing = MissingText(incident);
+      if (missing.empty()) continue;
+      failed = true;
+      report->reasons.push_back(missing);
     }
   }
   if (!complete) {

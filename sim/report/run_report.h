@@ -1,14 +1,13 @@
 // RunReport: everything that is to be told about one finished run, as data. RunRecorder makes it.
 //
-// The verdict: fail, inconclusive or pass, the first that applies of
-//   1. an expectation failed, or the transport found a codec mismatch: fail.
-//   2. the expectations demand that the cluster recovers (a state `covered` or `ok`; the defaults
-//   do), and a phase of an
-//      incident did not happen although a victim stayed away: fail when the run came to its end,
-//      else inconclusive. The phases are first PFAIL, first FAIL, FAIL known to all, slots covered
-//      and cluster ok, as the JSON shows them.
-//   3. an expectation could not be decided, or the run ended early: inconclusive.
-//   4. else pass.
+// The verdict is the first of these that applies:
+//   fail          an expectation failed, or the codec changed a message.
+//   fail          the run came to its end, its expectations demand that the cluster recovers (a
+//                 state `covered` or `ok`; the defaults do), and a phase of an incident did not
+//                 happen although a victim stayed away. The phases are those of the JSON: first
+//                 PFAIL, first FAIL, FAIL known to all, slots covered, cluster ok.
+//   inconclusive  an expectation could not be decided, or the run ended early.
+//   pass          otherwise.
 // So a scenario that means to show that nobody fails over says so in `expect`, and its missing
 // phases are what was expected. Phases of a victim that came back (a short pause, a healed
 // partition) may be missing in any case.

@@ -154,7 +154,11 @@ class Builder : public YAML::EventHandler {
     open_.pop_back();
     Count(1, 0, frame.node.place);
     if (frame.anchor != 0) {
-      anchors_[frame.anchor] = {frame.node, values_ - frame.values, bytes_ - frame.bytes};
+      const size_t values = values_ - frame.values;
+      const size_t bytes = bytes_ - frame.bytes;
+      // The copy is memory too: anchors around anchors multiply it.
+      Count(values, bytes, frame.node.place);
+      anchors_[frame.anchor] = {frame.node, values, bytes};
     }
     Place(std::move(frame.node));
   }

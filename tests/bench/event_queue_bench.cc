@@ -38,7 +38,8 @@ void BM_MessagesInAHeap(benchmark::State& state) {
   Rng rng(1);
   Instant now;
   uint64_t number = 0;
-  for (int64_t i = 0; i < state.range(0); ++i) heap.Push({.at = now + FlightTime(&rng), .rank = ++number});
+  for (int64_t i = 0; i < state.range(0); ++i)
+    heap.Push({.at = now + FlightTime(&rng), .rank = ++number});
   for (auto _ : state) {
     now = heap.Pop().at;
     heap.Push({.at = now + FlightTime(&rng), .rank = ++number});
@@ -52,7 +53,8 @@ void BM_Ticks(benchmark::State& state) {
   const auto nodes = static_cast<uint32_t>(state.range(0));
   EventQueue queue(nodes);
   Rng rng(1);
-  for (uint32_t i = 0; i < nodes; ++i) queue.Arm(i, Instant{static_cast<int64_t>(rng.Below(100'000))});
+  for (uint32_t i = 0; i < nodes; ++i)
+    queue.Arm(i, Instant{static_cast<int64_t>(rng.Below(100'000))});
   TimedEvent event;
   for (auto _ : state) {
     queue.Pop(&event);

@@ -1,7 +1,7 @@
 // Whole runs from a formed start: 60 virtual seconds after 60 of warm-up, T = 15 s.
 //
-// Counters: virtual seconds per wall second, messages per virtual second, nanoseconds per message, allocations per
-// virtual second (a steady run makes none), bytes per pair of nodes.
+// Counters: virtual seconds per wall second, messages per virtual second, nanoseconds per message,
+// allocations per virtual second (a steady run makes none), bytes per pair of nodes.
 #include <benchmark/benchmark.h>
 
 #include <chrono>
@@ -42,7 +42,9 @@ class Stopwatch : public Observer {
     if (at == Instant{} + kWarmUp + kMeasured) Note(&to_);
   }
   double seconds() const { return std::chrono::duration<double>(to_.at - from_.at).count(); }
-  double allocations_made() const { return static_cast<double>(to_.allocations - from_.allocations); }
+  double allocations_made() const {
+    return static_cast<double>(to_.allocations - from_.allocations);
+  }
 
  private:
   struct Mark {
@@ -77,10 +79,12 @@ void RunSteady(benchmark::State& state, Transport transport, bool digest) {
     uint64_t messages = 0;
     for (const uint64_t n : result.traffic.messages) messages += n;
     const double virtual_s = static_cast<double>(kMeasured.us) * 1e-6;
-    const double rate = static_cast<double>(messages) / (static_cast<double>(result.ended_at.us) * 1e-6);
+    const double rate =
+        static_cast<double>(messages) / (static_cast<double>(result.ended_at.us) * 1e-6);
     const MemoryByKind& m = result.memory;
-    const double bytes = static_cast<double>(m.peer_tables + m.failure_reports + m.slot_maps + m.connections +
-                                             m.messages + m.shared_facts + m.names + m.events);
+    const double bytes =
+        static_cast<double>(m.peer_tables + m.failure_reports + m.slot_maps + m.connections +
+                            m.messages + m.shared_facts + m.names + m.events);
     const auto nodes = static_cast<double>(state.range(0));
     state.counters["virtual/wall"] = virtual_s / wall;
     state.counters["msgs/vs"] = rate;
@@ -94,9 +98,21 @@ void BM_Typed(benchmark::State& state) { RunSteady(state, Transport::kTyped, tru
 void BM_TypedWithoutDigest(benchmark::State& state) { RunSteady(state, Transport::kTyped, false); }
 void BM_Wire(benchmark::State& state) { RunSteady(state, Transport::kWire, true); }
 
-BENCHMARK(BM_Typed)->Arg(6)->Arg(100)->Arg(500)->Arg(1000)->Arg(2000)->UseManualTime()->Iterations(1)->Unit(
-    benchmark::kSecond);
-BENCHMARK(BM_TypedWithoutDigest)->Arg(100)->Arg(1000)->UseManualTime()->Iterations(1)->Unit(benchmark::kSecond);
+BENCHMARK(BM_Typed)
+    ->Arg(6)
+    ->Arg(100)
+    ->Arg(500)
+    ->Arg(1000)
+    ->Arg(2000)
+    ->UseManualTime()
+    ->Iterations(1)
+    ->Unit(benchmark::kSecond);
+BENCHMARK(BM_TypedWithoutDigest)
+    ->Arg(100)
+    ->Arg(1000)
+    ->UseManualTime()
+    ->Iterations(1)
+    ->Unit(benchmark::kSecond);
 BENCHMARK(BM_Wire)->Arg(100)->Arg(1000)->UseManualTime()->Iterations(1)->Unit(benchmark::kSecond);
 
 }  // namespace

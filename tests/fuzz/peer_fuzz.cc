@@ -1,6 +1,7 @@
-// One known peer of a formed cluster says whatever it likes: messages of every type, with any header, gossip, extensions,
-// claims about anybody; meanwhile time passes and links break. The other members may be misled, but none of them aborts,
-// contradicts itself, forgets an epoch, votes twice or grows without bound.
+// One known peer of a formed cluster says whatever it likes: messages of every type, with any
+// header, gossip, extensions, claims about anybody; meanwhile time passes and links break. The
+// other members may be misled, but none of them aborts, contradicts itself, forgets an epoch, votes
+// twice or grows without bound.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -148,7 +149,8 @@ class PeerFuzz {
     cluster_.Inject(villain_, victim, pool.Seal(message), answer);
   }
 
-  // A name that the message may speak of: a member, a stranger, an impossible one, or one that the victim made up.
+  // A name that the message may speak of: a member, a stranger, an impossible one, or one that the
+  // victim made up.
   NodeKey AnyName(Message* message, int victim) {
     MessagePool& pool = cluster_.tables().pool;
     const int which = in_.Below(14);
@@ -270,9 +272,9 @@ class PeerFuzz {
         message->body = Fail{AnyName(message, victim)};
         break;
       case MessageType::kUpdate:
-        message->body = SlotUpdate{AnyName(message, victim),
-                                   AnyEpoch(cluster_.state(victim).current_epoch),
-                                   AnySlots(victim)};
+        message->body =
+            SlotUpdate{AnyName(message, victim), AnyEpoch(cluster_.state(victim).current_epoch),
+                       AnySlots(victim)};
         break;
       case MessageType::kPublish:
       case MessageType::kPublishShard:
@@ -312,13 +314,16 @@ class PeerFuzz {
     const State& s = cluster_.state(victim);
     Extensions x;
     const uint8_t present = in_.U8();
-    if ((present & 1) != 0) x.hostname = std::string(in_.U8() % 64, static_cast<char>('a' + in_.Below(26)));
-    if ((present & 2) != 0) x.human_nodename = std::string(1, static_cast<char>(1 + in_.Below(255)));
+    if ((present & 1) != 0)
+      x.hostname = std::string(in_.U8() % 64, static_cast<char>('a' + in_.Below(26)));
+    if ((present & 2) != 0)
+      x.human_nodename = std::string(1, static_cast<char>(1 + in_.Below(255)));
     if ((present & 4) != 0) x.client_port = in_.U16();
     if ((present & 8) != 0) x.availability_zone = "zone";
     if ((present & 16) != 0) {
       const NodeKey node = s.peers.order()[in_.U8() % s.peers.size()];
-      x.forgotten.push_back({cluster_.tables().pool.names().name(node), in_.U64() >> in_.Below(64)});
+      x.forgotten.push_back(
+          {cluster_.tables().pool.names().name(node), in_.U64() >> in_.Below(64)});
     }
     if ((present & 32) != 0) {
       x.shard_id = s.peers.facts(s.peers.order()[in_.U8() % s.peers.size()]).shard_id;

@@ -1,4 +1,4 @@
-// gossamer-sim: simulates Valkey clusters from scenario files. See --help, sim/README.md and
+// gossamer-sim: simulates Valkey clusters from scenario files. See --help, sim/report/README.md and
 // scenarios/README.md.
 
 #include <unistd.h>

@@ -1,5 +1,6 @@
-// ClusterNode: which message goes where, whose it is, and what the end of a batch does in which order.
-// SOURCE: architecture section 3; bus spec sections 3, 9.2, 11; semantics spec section 1 (deferred work).
+// ClusterNode: which message goes where, whose it is, and what the end of a batch does in which
+// order. SOURCE: architecture section 3; bus spec sections 3, 9.2, 11; semantics spec section 1
+// (deferred work).
 #include "core/cluster/cluster_node.h"
 
 #include <gtest/gtest.h>
@@ -169,16 +170,15 @@ TEST_F(ClusterNodeTest, BoundLinkSpeaksForItsNodeOnly) {
 
 TEST_F(ClusterNode91Test, BoundLinkTakesAnyHeaderForItsNodes) {
   const NodeKey d = c.AddPrimary("d", {}, 9);
-  c.DeliverOn(c.in_link(b), c.Make(d, MessageType::kPing,
-                                   [](Message* m) { m->header.config_epoch = {20}; }));
+  c.DeliverOn(c.in_link(b),
+              c.Make(d, MessageType::kPing, [](Message* m) { m->header.config_epoch = {20}; }));
   EXPECT_EQ(c.facts(b).config_epoch.value, 20u);
 }
 
 TEST_F(ClusterNodeTest, WrongAnswerOnMyOwnLinkTeachesNothing) {
   const NodeKey d = c.AddPrimary("d", {}, 9);
-  c.DeliverOn(c.out_link(b), c.Make(d, MessageType::kPong, [](Message* m) {
-    m->header.config_epoch = {20};
-  }));
+  c.DeliverOn(c.out_link(b),
+              c.Make(d, MessageType::kPong, [](Message* m) { m->header.config_epoch = {20}; }));
   EXPECT_EQ(c.facts(b).config_epoch.value, 3u);
   EXPECT_TRUE(c.peers().Has(b, flag::kNoAddr));
   EXPECT_TRUE(c.HasEvent(EventType::kIdMismatch));
@@ -212,7 +212,8 @@ TEST_F(ClusterNodeTest, FailingFlagsInHeadersAreNotLearned) {
   c.Deliver(b, MessageType::kPing, [](Message* m) {
     m->header.flags |= flag::kFail | flag::kPfail | flag::kHandshake | flag::kNoAddr;
   });
-  EXPECT_EQ(c.peers().flags(b) & (flag::kFail | flag::kPfail | flag::kHandshake | flag::kNoAddr), 0);
+  EXPECT_EQ(c.peers().flags(b) & (flag::kFail | flag::kPfail | flag::kHandshake | flag::kNoAddr),
+            0);
 }
 
 // ---- Which message goes where ----

@@ -99,8 +99,9 @@ std::string CheckLinks(const State& s) {
       return;
     }
     const bool known = s.peers.Contains(node);
-    const bool its = known && (link.inbound() ? s.peers.HasInLink(node) && s.peers.in_link(node) == link
-                                              : s.peers.HasOutLink(node) && s.peers.out_link(node) == link);
+    const bool its =
+        known && (link.inbound() ? s.peers.HasInLink(node) && s.peers.in_link(node) == link
+                                 : s.peers.HasOutLink(node) && s.peers.out_link(node) == link);
     if (!its) wrong = "a link is bound to " + NameIn(s, node) + ", which does not know it";
   });
   return wrong;

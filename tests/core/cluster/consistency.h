@@ -8,7 +8,8 @@
 
 namespace gossamer {
 
-// Says what contradicts what in `s`; empty when nothing does. Also CHECKs the tables' own invariants.
+// Says what contradicts what in `s`; empty when nothing does. Also CHECKs the tables' own
+// invariants.
 //
 // - SlotMap and PeerFacts::slots say the same, and the number of assigned slots is right;
 // - open slots and slots that nobody claims refer to known nodes and owned slots;

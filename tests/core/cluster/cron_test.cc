@@ -95,7 +95,8 @@ TEST_F(CronTest, TheOptionSetsAnotherInterval) {
   EXPECT_EQ(Pings(c_, a_), 1u);
 }
 
-// A refused connect does not start the failure clock, the next due ping does: it is queued on the link being opened.
+// A refused connect does not start the failure clock, the next due ping does: it is queued on the
+// link being opened.
 TEST_F(CronTest, ADuePingGoesOnALinkThatThisCronOpens) {
   c_.Unlink(a_);
   c_.peers().SetConnectAttempt(a_, kLongAgo);
@@ -345,7 +346,8 @@ TEST(ReconnectTest, TheBudgetOfACronIsSharedByAll) {
   }
 }
 
-// The budget is compared with exactly 0. An attempt that needs none takes it below, and nothing is limited.
+// The budget is compared with exactly 0. An attempt that needs none takes it below, and nothing is
+// limited.
 TEST(ReconnectTest, TheBudgetGoesNegativeInTheReleasesOnly) {
   for (const std::string_view rules : {"valkey-9.0", "valkey-9.1", "gossamer"}) {
     Cluster c(rules);
@@ -478,8 +480,7 @@ TEST_F(CronTest, ThePausedForReplicaIsPingedByEachCron) {
     Cron(c_);
   }
   EXPECT_EQ(Pings(c_, r), 5u);
-  EXPECT_EQ(c_.SentTo(r, MessageType::kPing)[0]->header.mflags[0] & mflag::kPaused,
-            mflag::kPaused);
+  EXPECT_EQ(c_.SentTo(r, MessageType::kPing)[0]->header.mflags[0] & mflag::kPaused, mflag::kPaused);
   EXPECT_EQ(Pings(c_, a_), 0u);
 }
 

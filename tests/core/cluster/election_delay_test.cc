@@ -1,5 +1,5 @@
-// How long a replica waits before it asks for votes: delays, ranks, the best-ranked replica. SOURCE: semantics spec sections
-// 8 and 16.
+// How long a replica waits before it asks for votes: delays, ranks, the best-ranked replica.
+// SOURCE: semantics spec sections 8 and 16.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -26,7 +26,8 @@ int64_t DelayOf(const ClusterSetup& setup, const std::function<void(Replica&)>& 
   return r.Delay();
 }
 
-// The delay without its random part, seen through the least and the greatest of many seeds: [base, base + width).
+// The delay without its random part, seen through the least and the greatest of many seeds: [base,
+// base + width).
 void ExpectDelays(ClusterSetup setup, int64_t base, int64_t width,
                   const std::function<void(Replica&)>& arrange = nullptr) {
   std::vector<int64_t> delays;

@@ -1,4 +1,5 @@
-// Elections: whether there is one, its steps, what ends it, and promotion. SOURCE: semantics spec section 8.
+// Elections: whether there is one, its steps, what ends it, and promotion. SOURCE: semantics spec
+// section 8.
 #include "core/cluster/election.h"
 
 #include <gtest/gtest.h>
@@ -68,13 +69,11 @@ struct DataAgeCase {
 
 TEST(ElectionTest, OldDataIsNotServed) {
   // 10 s + 10 T = 160 s, and T for the failure to be noticed. Whole seconds count.
-  for (const DataAgeCase& one : {DataAgeCase{Seconds(175), 10, true},
-                                 DataAgeCase{Seconds(176) - Millis(1), 10, true},
-                                 DataAgeCase{Seconds(176), 10, false},
-                                 DataAgeCase{Seconds(14), 0, true},
-                                 DataAgeCase{Seconds(100000), 0, true},
-                                 DataAgeCase{Seconds(40), 1, true},
-                                 DataAgeCase{Seconds(41), 1, false}}) {
+  for (const DataAgeCase& one :
+       {DataAgeCase{Seconds(175), 10, true}, DataAgeCase{Seconds(176) - Millis(1), 10, true},
+        DataAgeCase{Seconds(176), 10, false}, DataAgeCase{Seconds(14), 0, true},
+        DataAgeCase{Seconds(100000), 0, true}, DataAgeCase{Seconds(40), 1, true},
+        DataAgeCase{Seconds(41), 1, false}}) {
     ClusterSetup setup = Slow();
     setup.options.replica_validity_factor = one.factor;
     Replica r(setup);

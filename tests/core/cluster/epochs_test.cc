@@ -131,7 +131,8 @@ TEST_F(EpochsTest, ConfigEpochTooFarAheadDropsTheMessage) {
 TEST_F(EpochsTest, UpdateTooFarAheadIsRefused) {
   const NodeKey d = c.AddPrimary("d", {}, 2);
   c.Deliver(b, MessageType::kUpdate, [&](Message* m) {
-    m->body = SlotUpdate{d, {UINT64_MAX}, c.tables().pool.slot_sets().Intern(SlotsOf({{0, 16383}}))};
+    m->body =
+        SlotUpdate{d, {UINT64_MAX}, c.tables().pool.slot_sets().Intern(SlotsOf({{0, 16383}}))};
   });
   EXPECT_EQ(ConfigOf(d), 2u);
   EXPECT_EQ(c.facts(c.me()).slots->count(), 8192u);

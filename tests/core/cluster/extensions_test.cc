@@ -69,8 +69,8 @@ TEST(ExtensionsTest, TheLinkRemembersWhatAnUnknownSenderSaid) {
     EXPECT_EQ(static_cast<bool>(PongAfter(c, ping)), RulesNamed(rules).link_extensions) << rules;
     const MessageRef meet = c.Make(c.Key("x"), MessageType::kMeet);
     EXPECT_TRUE(PongAfter(c, meet)) << rules << ": by the link, or by the node that it made";
-    const MessageRef mute = c.Make(c.Key("y"), MessageType::kMeet,
-                                   [](Message* m) { m->header.mflags[0] = 0; });
+    const MessageRef mute =
+        c.Make(c.Key("y"), MessageType::kMeet, [](Message* m) { m->header.mflags[0] = 0; });
     EXPECT_FALSE(PongAfter(c, mute)) << rules;
   }
 }

@@ -137,8 +137,7 @@ TEST_F(FailureDetectorTest, NeedsMajorityOfReportsToMarkFail) {
   EXPECT_TRUE(Fail(a_));
   EXPECT_FALSE(Pfail(a_));
   EXPECT_EQ(c_.peers().rare(a_).fail_ms, c_.ms());
-  EXPECT_EQ(c_.Events(EventType::kFailSet)[0],
-            (Event{EventType::kFailSet, a_, kNoKey, {}, 2}));
+  EXPECT_EQ(c_.Events(EventType::kFailSet)[0], (Event{EventType::kFailSet, a_, kNoKey, {}, 2}));
   EXPECT_EQ(c_.s().todo & (todo::kUpdateState | todo::kSaveFsync),
             todo::kUpdateState | todo::kSave);
 }

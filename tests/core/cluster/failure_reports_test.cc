@@ -81,7 +81,8 @@ TEST(FailureReportsTest, MillisLiveAtLeastTheValidityAndAtMostAHalfPercentMore) 
     for (int64_t made = 5'000'000; made < 5'004'000; made += 777) {
       const int64_t life = LifeOf(Millis8(validity), made);
       EXPECT_GT(life, validity) << validity << " at " << made;
-      EXPECT_LE(life, validity + std::max<int64_t>(1, validity / 250)) << validity << " at " << made;
+      EXPECT_LE(life, validity + std::max<int64_t>(1, validity / 250))
+          << validity << " at " << made;
     }
   }
 }
@@ -137,14 +138,12 @@ TEST(FailureReportsTest, ReportersAreVisitedByRisingKey) {
   FailureReports reports = Seconds9();
   for (const int i : {4, 1, 3}) reports.Add(kSuspect, Reporter(i), 1000);
   std::vector<uint16_t> seen;
-  reports.ForEachReporter(kSuspect, 1000, [&seen](NodeKey reporter) {
-    seen.push_back(reporter.value);
-  });
+  reports.ForEachReporter(kSuspect, 1000,
+                          [&seen](NodeKey reporter) { seen.push_back(reporter.value); });
   EXPECT_EQ(seen, (std::vector<uint16_t>{101, 103, 104}));
   seen.clear();
-  reports.ForEachReporter(kSuspect, 100'000, [&seen](NodeKey reporter) {
-    seen.push_back(reporter.value);
-  });
+  reports.ForEachReporter(kSuspect, 100'000,
+                          [&seen](NodeKey reporter) { seen.push_back(reporter.value); });
   EXPECT_TRUE(seen.empty());
 }
 

@@ -200,8 +200,7 @@ TEST(HeartbeatTest, NoFailoverIsCopied) {
   for (const std::string_view rules : RuleNames()) {
     Cluster c(rules);
     const NodeKey a = c.AddPrimary("a");
-    c.Deliver(a, MessageType::kPing,
-              [](Message* m) { m->header.flags |= flag::kNoFailover; });
+    c.Deliver(a, MessageType::kPing, [](Message* m) { m->header.flags |= flag::kNoFailover; });
     EXPECT_TRUE(c.peers().Has(a, flag::kNoFailover));
     EXPECT_EQ((c.s().todo & todo::kSave) != 0, RulesNamed(rules).save_nofailover) << rules;
     c.Deliver(a, MessageType::kPing, [](Message* m) { m->header.flags &= ~flag::kNoFailover; });
@@ -230,10 +229,10 @@ TEST(HeartbeatTest, NewsOfANodeInHandshakeAreNotUsed) {
   const NodeKey x = c.Key("x");
   c.peers().SetFlags(a, flag::kHandshake);
   c.DeliverOn(c.in_link(a), c.Make(a, MessageType::kPing, [x](Message* m) {
-                m->header.current_epoch = {99};
-                m->header.repl_offset = 5;
-                std::get<Heartbeat>(m->body).gossip.push_back({x, flag::kPrimary, 0});
-              }));
+    m->header.current_epoch = {99};
+    m->header.repl_offset = 5;
+    std::get<Heartbeat>(m->body).gossip.push_back({x, flag::kPrimary, 0});
+  }));
   EXPECT_EQ(c.s().current_epoch, Epoch{0});
   EXPECT_EQ(c.peers().repl_offset(a), 0);
   EXPECT_FALSE(c.peers().Contains(x));
@@ -282,8 +281,8 @@ TEST(MeetTest, AnAnnouncedIpIsTaken) {
 TEST(MeetTest, WithoutExtDataItIsNotTakenToParseExtensions) {
   Cluster c;
   const LinkId link = c.Accept();
-  c.DeliverOn(link, c.Make(c.Key("x"), MessageType::kMeet,
-                           [](Message* m) { m->header.mflags[0] = 0; }));
+  c.DeliverOn(link,
+              c.Make(c.Key("x"), MessageType::kMeet, [](Message* m) { m->header.mflags[0] = 0; }));
   EXPECT_FALSE(c.peers().Has(c.s().links.peer(link), flag::kExtensions));
 }
 
@@ -341,7 +340,8 @@ TEST(MeetTest, OnMyOwnLinkToAKnownNodeIsHarmless) {
   EXPECT_TRUE(c.peers().Contains(a));
 }
 
-// Without this, peers that lost an inbound link once would send MEETs, and reset each other's links, for ever.
+// Without this, peers that lost an inbound link once would send MEETs, and reset each other's
+// links, for ever.
 TEST(MeetTest, AnyHeartbeatOfAKnownNodeEndsIt) {
   for (const MessageType type : {MessageType::kPing, MessageType::kPong, MessageType::kMeet}) {
     Cluster c;
@@ -423,8 +423,7 @@ TEST(IdentityTest, AnotherNodesAnswerMakesTheNodeUnreachable) {
       EXPECT_FALSE(c.s().links.Contains(link));
       EXPECT_FALSE(c.peers().Contains(x));
       EXPECT_EQ(c.peers().pong_ms(a), c.ms() - 1000) << "it was no answer";
-      EXPECT_EQ(c.Events(EventType::kIdMismatch)[0],
-                (Event{EventType::kIdMismatch, a, x, {}, 0}));
+      EXPECT_EQ(c.Events(EventType::kIdMismatch)[0], (Event{EventType::kIdMismatch, a, x, {}, 0}));
       const bool fails = RulesNamed(rules).noaddr_is_fail;
       EXPECT_EQ(c.peers().Has(a, flag::kFail), fails || failed) << rules;
       EXPECT_EQ(c.SentTo(b, MessageType::kFail).size(), fails && !failed ? 1u : 0u) << rules;
@@ -432,8 +431,7 @@ TEST(IdentityTest, AnotherNodesAnswerMakesTheNodeUnreachable) {
         EXPECT_EQ(std::get<Fail>(c.SentTo(b, MessageType::kFail)[0]->body).node, a);
         EXPECT_EQ(c.peers().rare(a).fail_ms, c.ms());
       }
-      EXPECT_EQ(c.s().todo & (todo::kSave | todo::kUpdateState),
-                todo::kSave | todo::kUpdateState);
+      EXPECT_EQ(c.s().todo & (todo::kSave | todo::kUpdateState), todo::kSave | todo::kUpdateState);
     }
   }
 }

@@ -1,4 +1,5 @@
-// Manual failover, on the replica that wants it and on the primary that helps. SOURCE: semantics spec section 9.
+// Manual failover, on the replica that wants it and on the primary that helps. SOURCE: semantics
+// spec section 9.
 #include "core/cluster/manual_failover.h"
 
 #include <gtest/gtest.h>

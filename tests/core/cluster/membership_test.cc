@@ -1,4 +1,5 @@
-// Entering and leaving the table: handshakes, FORGET and its blacklist, RESET, addresses, full tables.
+// Entering and leaving the table: handshakes, FORGET and its blacklist, RESET, addresses, full
+// tables.
 #include "core/cluster/membership.h"
 
 #include <gtest/gtest.h>
@@ -23,7 +24,6 @@ Endpoint EndpointOf(std::string_view ip, uint16_t port, uint16_t cport) {
 }
 
 const Endpoint kThere = EndpointOf("10.9.9.9", 6379, 16379);
-
 
 // ---- Adding and removing ----
 
@@ -176,9 +176,9 @@ TEST(MembershipTest, HandshakesTimeOutAfterNodeTimeoutButAtLeastASecond) {
 }
 
 // A handshake node with both links, as after a MEET from the other side.
-class HandshakeTest : public testing::Test {
+class FinishHandshakeTest : public testing::Test {
  protected:
-  HandshakeTest() {
+  FinishHandshakeTest() {
     Turn t = c_.turn();
     temporary_ = StartHandshake(t, kThere, /*meet=*/true);
     OpenLink(t, temporary_);
@@ -204,7 +204,7 @@ class HandshakeTest : public testing::Test {
   LinkId in_;
 };
 
-TEST_F(HandshakeTest, TheFirstAnswerGivesTheName) {
+TEST_F(FinishHandshakeTest, TheFirstAnswerGivesTheName) {
   const NodeKey x = c_.Key("x");
   const MonoMs started = c_.ms();
   Answer(x, [](Message* m) { m->header.flags |= flag::kNoFailover; });
@@ -227,13 +227,13 @@ TEST_F(HandshakeTest, TheFirstAnswerGivesTheName) {
   c_.peers().CheckInvariants();
 }
 
-TEST_F(HandshakeTest, AReplicaIsTakenAsOne) {
+TEST_F(FinishHandshakeTest, AReplicaIsTakenAsOne) {
   const NodeKey x = c_.Key("x");
   Answer(x, [](Message* m) { m->header.flags = flag::kReplica | flag::kMyself; });
   EXPECT_EQ(c_.peers().flags(x), flag::kReplica);
 }
 
-TEST_F(HandshakeTest, KeepsWhenTheInboundLinkWasLost) {
+TEST_F(FinishHandshakeTest, KeepsWhenTheInboundLinkWasLost) {
   const NodeKey x = c_.Key("x");
   c_.Advance(Millis(700));
   c_.node().OnLinkDown(c_.now(), in_, LinkError::kReset, &c_.effects());
@@ -243,7 +243,7 @@ TEST_F(HandshakeTest, KeepsWhenTheInboundLinkWasLost) {
   EXPECT_EQ(c_.peers().in_link_freed_ms(x), lost);
 }
 
-TEST_F(HandshakeTest, AKnownNodeTakesTheAddressOfItsHeader) {
+TEST_F(FinishHandshakeTest, AKnownNodeTakesTheAddressOfItsHeader) {
   const NodeKey a = c_.AddPrimary("a");
   Answer(a, [](Message* m) {
     m->header.port = 7001;
@@ -261,7 +261,7 @@ TEST_F(HandshakeTest, AKnownNodeTakesTheAddressOfItsHeader) {
   EXPECT_TRUE(c_.HasEvent(EventType::kAddressChanged));
 }
 
-TEST_F(HandshakeTest, AKnownNodeAtItsKnownAddressKeepsItsLinks) {
+TEST_F(FinishHandshakeTest, AKnownNodeAtItsKnownAddressKeepsItsLinks) {
   const NodeKey a = c_.AddPrimary("a");
   PeerAddress address = c_.facts(a).address;
   address.endpoint = kThere;
@@ -274,7 +274,7 @@ TEST_F(HandshakeTest, AKnownNodeAtItsKnownAddressKeepsItsLinks) {
   EXPECT_FALSE(c_.HasEvent(EventType::kAddressChanged));
 }
 
-TEST_F(HandshakeTest, MeetingMyselfEndsQuietly) {
+TEST_F(FinishHandshakeTest, MeetingMyselfEndsQuietly) {
   const Endpoint mine = c_.facts(c_.me()).address.endpoint;
   Answer(c_.me());
   EXPECT_FALSE(c_.peers().Contains(temporary_));
@@ -283,7 +283,7 @@ TEST_F(HandshakeTest, MeetingMyselfEndsQuietly) {
   EXPECT_FALSE(c_.HasEvent(EventType::kHandshakeDone));
 }
 
-TEST_F(HandshakeTest, AnInvalidNameFinishesNothing) {
+TEST_F(FinishHandshakeTest, AnInvalidNameFinishesNothing) {
   NodeName bad = NameOf("x");
   bad.bytes[0] = 'X';
   const NodeKey x = c_.tables().pool.names().Intern(bad);
@@ -358,12 +358,10 @@ struct ResetCase {
 };
 
 TEST(ResetTest, ForgetsAllButWhatItsKindKeeps) {
-  for (const ResetCase& each : {ResetCase{"valkey-8.0", false, false, false},
-                                ResetCase{"valkey-8.0", true, false, false},
-                                ResetCase{"valkey-8.0", true, true, true},
-                                ResetCase{"valkey-9.0", false, false, false},
-                                ResetCase{"valkey-9.0", true, false, true},
-                                ResetCase{"gossamer", false, true, true}}) {
+  for (const ResetCase& each :
+       {ResetCase{"valkey-8.0", false, false, false}, ResetCase{"valkey-8.0", true, false, false},
+        ResetCase{"valkey-8.0", true, true, true}, ResetCase{"valkey-9.0", false, false, false},
+        ResetCase{"valkey-9.0", true, false, true}, ResetCase{"gossamer", false, true, true}}) {
     SCOPED_TRACE(std::string(each.rules) + (each.hard ? " hard" : " soft"));
     Cluster c(each.rules);
     const NodeKey a = c.AddPrimary("a", {{0, 99}}, 7);

@@ -45,8 +45,8 @@ class MiniCluster {
   void Cut(int a, int b) { cuts_[{std::min(a, b), std::max(a, b)}] = true; }
   void Heal() { cuts_.clear(); }
   void JumpWall(Duration jump) { now_.wall = now_.wall + jump; }
-  // Delivers `message` to node `to` as if `from` had sent it: on the link that `from` opened, or, as an answer, on the one
-  // that `to` opened. No effect without that link.
+  // Delivers `message` to node `to` as if `from` had sent it: on the link that `from` opened, or,
+  // as an answer, on the one that `to` opened. No effect without that link.
   void Inject(int from, int to, const MessageRef& message, bool answer = false);
   // Breaks the link that `from` opened to `to`, as both ends see it.
   void Break(int from, int to);

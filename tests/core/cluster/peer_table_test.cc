@@ -252,7 +252,9 @@ TEST_F(PeerTableTest, FirstEndpointOfANameIsTheCanonicalOne) {
 
 TEST_F(PeerTableTest, VersionRisesWithRolesFlagsSlotsAndMembers) {
   uint64_t last = table_.version();
-  const auto rose = [&last, this] { return table_.version() > std::exchange(last, table_.version()); };
+  const auto rose = [&last, this] {
+    return table_.version() > std::exchange(last, table_.version());
+  };
   const NodeKey a = Add("a");
   EXPECT_TRUE(rose());
   table_.SetFlags(a, flag::kFail);

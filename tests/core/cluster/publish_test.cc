@@ -52,7 +52,8 @@ TEST_F(PublishTest, TheLightFormIsForPeersThatTakeIt) {
   EXPECT_EQ(std::get<Publish>(normal->body), (Publish{"channel", "message"}));
 }
 
-// The first message on a link must say who sends: a peer closes a link that begins with a light one.
+// The first message on a link must say who sends: a peer closes a link that begins with a light
+// one.
 TEST_F(PublishTest, NotBeforeAPongOnThisLink) {
   c_.Advance(Seconds(1));
   Turn t = c_.turn();

@@ -1,4 +1,5 @@
-// Replica migration: a spare replica goes to a primary that has none left. SOURCE: semantics spec section 10.
+// Replica migration: a spare replica goes to a primary that has none left. SOURCE: semantics spec
+// section 10.
 #include "core/cluster/replica_migration.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +13,8 @@
 namespace gossamer {
 namespace {
 
-// I am "m", one of two replicas of "a" (the other is "n"); "o" lost its replica and is orphaned, "b" has one.
+// I am "m", one of two replicas of "a" (the other is "n"); "o" lost its replica and is orphaned,
+// "b" has one.
 class ReplicaMigrationTest : public testing::Test {
  protected:
   explicit ReplicaMigrationTest(const ClusterSetup& setup = {}) : c(setup) {

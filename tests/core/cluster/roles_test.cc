@@ -1,5 +1,5 @@
-// Roles: what headers claim, stale claims in every order, sub-replicas, cycles. SOURCE: semantics spec sections 7.1, 7.2,
-// 7.5 and 18 (1 to 10).
+// Roles: what headers claim, stale claims in every order, sub-replicas, cycles. SOURCE: semantics
+// spec sections 7.1, 7.2, 7.5 and 18 (1 to 10).
 #include "core/cluster/roles.h"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,8 @@ namespace {
 
 constexpr SlotRange kShardSlots = {0, 5460};
 
-// One shard as headers describe it: "a" was the primary (epoch 10), "b" took over (epoch 11), "e" is a third member.
+// One shard as headers describe it: "a" was the primary (epoch 10), "b" took over (epoch 11), "e"
+// is a third member.
 class Shard {
  public:
   explicit Shard(Cluster* cluster) : c(*cluster) {
@@ -229,7 +230,8 @@ TEST_F(RolesTest, ClaimOfTheSameEpochIsNotStale) {
   EXPECT_EQ(Owner(0), b);
 }
 
-// Spec 18.4: after a stall a node reads a fresh PONG on its own link, then an older PING on the peer's.
+// Spec 18.4: after a stall a node reads a fresh PONG on its own link, then an older PING on the
+// peer's.
 TEST_F(RolesTest, OldPingAfterAFreshPongFromTheWinnerIsIgnored) {
   JoinShard(a);
   c.Deliver(b, MessageType::kPong, shard.Primary(11, shard.slots));
@@ -415,8 +417,9 @@ struct OrderCase {
   bool with_stale;  // besides the news, each node's last message from before the failover
 };
 
-// News and leftovers of one failover reach me in every order. Whatever the order, the table does not contradict itself,
-// and once everybody has said its news again, it is right. Spec 18.1 to 18.7.
+// News and leftovers of one failover reach me in every order. Whatever the order, the table does
+// not contradict itself, and once everybody has said its news again, it is right. Spec 18.1
+// to 18.7.
 class EveryOrderTest : public testing::TestWithParam<OrderCase> {
  protected:
   struct Said {
@@ -510,14 +513,16 @@ std::vector<OrderCase> AllOrderCases() {
   return cases;
 }
 
-INSTANTIATE_TEST_SUITE_P(Rules, EveryOrderTest, testing::ValuesIn(AllOrderCases()), [](const auto& info) {
-  std::string name(info.param.rules);
-  for (char& letter : name) letter = letter == '-' || letter == '.' ? '_' : letter;
-  name += info.param.seat == Seat::kOutsider  ? "_outsider"
-          : info.param.seat == Seat::kSibling ? "_sibling"
-                                              : "_old_primary";
-  return name + (info.param.with_stale ? "_stale" : "");
-});
+INSTANTIATE_TEST_SUITE_P(Rules, EveryOrderTest, testing::ValuesIn(AllOrderCases()),
+                         [](const auto& info) {
+                           std::string name(info.param.rules);
+                           for (char& letter : name)
+                             letter = letter == '-' || letter == '.' ? '_' : letter;
+                           name += info.param.seat == Seat::kOutsider  ? "_outsider"
+                                   : info.param.seat == Seat::kSibling ? "_sibling"
+                                                                       : "_old_primary";
+                           return name + (info.param.with_stale ? "_stale" : "");
+                         });
 
 }  // namespace
 }  // namespace gossamer

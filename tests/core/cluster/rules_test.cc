@@ -15,22 +15,38 @@ namespace {
 
 using Switch = bool Rules::*;
 
-// Who has what, by first release: a switch in `from90` is off under 8.0 and on from 9.0 on, and so forth.
-// SOURCE: the version marks of the semantics spec.
-const std::vector<Switch> kFrom90 = {
-    &Rules::trust_needs_normal_peer, &Rules::drop_reports_at_fail, &Rules::any_sender_clears_report,
-    &Rules::cron_tries_fail, &Rules::noaddr_is_fail, &Rules::throttle_reconnects, &Rules::meet_repair,
-    &Rules::link_extensions, &Rules::advertise_extensions, &Rules::light_module,
-    &Rules::light_needs_pong, &Rules::extension_client_ports, &Rules::swap_moves_slots,
-    &Rules::bump_broadcasts, &Rules::election_base_from_timeout, &Rules::zero_offset_penalty,
-    &Rules::election_on_fail, &Rules::election_continues_after_scheduling,
-    &Rules::restart_on_newer_claim, &Rules::manual_failover_restarts,
-    &Rules::update_refused_candidate, &Rules::state_before_failover, &Rules::migration_broadcasts,
-    &Rules::soft_reset_new_shard, &Rules::info_node_counts, &Rules::tcp_nodelay_outbound};
-const std::vector<Switch> kFrom91 = {
-    &Rules::gossip_percent_option, &Rules::extension_zone, &Rules::stale_if_sender_newer,
-    &Rules::save_nofailover, &Rules::best_ranked_starts_at_once, &Rules::safe_to_join_votes,
-    &Rules::my_primary_fail_flag, &Rules::info_bytes};
+// Who has what, by first release: a switch in `from90` is off under 8.0 and on from 9.0 on, and so
+// forth. SOURCE: the version marks of the semantics spec.
+const std::vector<Switch> kFrom90 = {&Rules::trust_needs_normal_peer,
+                                     &Rules::drop_reports_at_fail,
+                                     &Rules::any_sender_clears_report,
+                                     &Rules::cron_tries_fail,
+                                     &Rules::noaddr_is_fail,
+                                     &Rules::throttle_reconnects,
+                                     &Rules::meet_repair,
+                                     &Rules::link_extensions,
+                                     &Rules::advertise_extensions,
+                                     &Rules::light_module,
+                                     &Rules::light_needs_pong,
+                                     &Rules::extension_client_ports,
+                                     &Rules::swap_moves_slots,
+                                     &Rules::bump_broadcasts,
+                                     &Rules::election_base_from_timeout,
+                                     &Rules::zero_offset_penalty,
+                                     &Rules::election_on_fail,
+                                     &Rules::election_continues_after_scheduling,
+                                     &Rules::restart_on_newer_claim,
+                                     &Rules::manual_failover_restarts,
+                                     &Rules::update_refused_candidate,
+                                     &Rules::state_before_failover,
+                                     &Rules::migration_broadcasts,
+                                     &Rules::soft_reset_new_shard,
+                                     &Rules::info_node_counts,
+                                     &Rules::tcp_nodelay_outbound};
+const std::vector<Switch> kFrom91 = {&Rules::gossip_percent_option,      &Rules::extension_zone,
+                                     &Rules::stale_if_sender_newer,      &Rules::save_nofailover,
+                                     &Rules::best_ranked_starts_at_once, &Rules::safe_to_join_votes,
+                                     &Rules::my_primary_fail_flag,       &Rules::info_bytes};
 const std::vector<Switch> kMended = {&Rules::reconnects_wait, &Rules::links_keep_identity,
                                      &Rules::clear_my_primary_fail, &Rules::votes_by_voter};
 
@@ -42,7 +58,8 @@ void ExpectAll(const Rules& rules, const std::vector<Switch>& switches, bool val
 
 TEST(RulesTest, NamesAreThoseOfTheBases) {
   const std::vector<std::string_view> names = RuleNames();
-  EXPECT_EQ(names, (std::vector<std::string_view>{"valkey-8.0", "valkey-9.0", "valkey-9.1", "gossamer"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string_view>{"valkey-8.0", "valkey-9.0", "valkey-9.1", "gossamer"}));
   for (const std::string_view name : names) {
     ASSERT_TRUE(FindRules(name).has_value());
     EXPECT_EQ(FindRules(name)->name, name);

@@ -1,4 +1,5 @@
-// Slot ownership: claims, open slots, shards without slots, UPDATE. SOURCE: semantics spec sections 7.3, 7.4.
+// Slot ownership: claims, open slots, shards without slots, UPDATE. SOURCE: semantics spec
+// sections 7.3, 7.4.
 #include "core/cluster/slot_ownership.h"
 
 #include <gtest/gtest.h>
@@ -35,8 +36,9 @@ class SlotOwnershipTest : public testing::Test {
     });
   }
   void Update(NodeKey from, NodeKey about, const std::vector<SlotRange>& ranges, uint64_t epoch) {
-    c.Deliver(from, MessageType::kUpdate,
-              [&](Message* m) { m->body = SlotUpdate{about, {epoch}, Slots(ranges)}; });
+    c.Deliver(from, MessageType::kUpdate, [&](Message* m) {
+      m->body = SlotUpdate{about, {epoch}, Slots(ranges)};
+    });
   }
   void SameShard(NodeKey x, NodeKey y) {
     c.peers().EditFacts(x, [&](PeerFacts* f) { f->shard_id = c.facts(y).shard_id; });
@@ -147,9 +149,7 @@ TEST_F(SlotOwnershipTest, PongAndMeetClaimToo) {
   const NodeKey d = c.AddPrimary("d", {}, 9);
   for (const MessageType type : {MessageType::kPong, MessageType::kMeet}) {
     const Slot slot = type == MessageType::kPong ? 0 : 1;
-    c.Deliver(d, type, [&](Message* m) {
-      m->header.slots = Slots({{0, slot}});
-    });
+    c.Deliver(d, type, [&](Message* m) { m->header.slots = Slots({{0, slot}}); });
     EXPECT_EQ(Owner(slot), d);
   }
 }

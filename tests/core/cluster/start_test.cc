@@ -75,8 +75,7 @@ TEST(FreshStartTest, IsAnEmptyPrimaryWithARandomNameSavedAtOnce) {
 
 TEST(FreshStartTest, NamesComeFromTheSeed) {
   EXPECT_EQ(Started(std::nullopt).MyName(), Started(std::nullopt).MyName());
-  EXPECT_FALSE(Started(std::nullopt).MyName() ==
-               Started(std::nullopt, {}, "gossamer", 2).MyName());
+  EXPECT_FALSE(Started(std::nullopt).MyName() == Started(std::nullopt, {}, "gossamer", 2).MyName());
   EXPECT_FALSE(Started(std::nullopt).MyName() ==
                Started(std::nullopt, {}, "gossamer", 1, 1).MyName());
 }

@@ -1,4 +1,5 @@
-// Votes: who gets one, why not, what it waits for, and how they are counted. SOURCE: semantics spec sections 8.1, 8.2.
+// Votes: who gets one, why not, what it waits for, and how they are counted. SOURCE: semantics spec
+// sections 8.1, 8.2.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -170,9 +171,10 @@ TEST_F(VoterTest, OnlyOnceInAnEpochAcrossRestarts) {
   const LinkId link = LinkId::Make(true, 0, 0);
   again.OnLinkUp(c.now(), link, {}, &effects);
   effects.Clear();
-  again.OnMessage(c.now(), link, {}, c.Make(r, MessageType::kAuthRequest, [](Message* m) {
-    m->header.current_epoch = {6};
-  }), &effects);
+  again.OnMessage(
+      c.now(), link, {},
+      c.Make(r, MessageType::kAuthRequest, [](Message* m) { m->header.current_epoch = {6}; }),
+      &effects);
   bool refused = false;
   for (const Effect& effect : effects.list()) {
     const auto* emit = std::get_if<Emit>(&effect);
@@ -298,8 +300,8 @@ TEST_F(VoterTest, VoteWithoutALinkIsSpentAndLost) {
   const LinkId in = c.in_link(r);
   c.s().links.Remove(c.out_link(r));
   c.peers().ClearOutLink(r);
-  c.DeliverOn(in, c.Make(r, MessageType::kAuthRequest,
-                         [](Message* m) { m->header.current_epoch = {6}; }));
+  c.DeliverOn(
+      in, c.Make(r, MessageType::kAuthRequest, [](Message* m) { m->header.current_epoch = {6}; }));
   EXPECT_TRUE(Acks().empty());
   EXPECT_EQ(Refusal(), VoteRefusal::kNoLink);
   EXPECT_FALSE(c.HasEvent(EventType::kVoteGranted));
@@ -363,7 +365,8 @@ TEST_F(VoterTest, ReasonsComeInOrder) {
 
 // ---- Counting ----
 
-// I am "m", replica of the failed "a", with a running election for epoch 6; "b", "d", "e", "f" can vote: quorum 3.
+// I am "m", replica of the failed "a", with a running election for epoch 6; "b", "d", "e", "f" can
+// vote: quorum 3.
 class CandidateTest : public testing::Test {
  protected:
   explicit CandidateTest(std::string_view rules = "gossamer") : c(With(rules)) {
@@ -385,8 +388,7 @@ class CandidateTest : public testing::Test {
   ~CandidateTest() override { EXPECT_EQ(CheckConsistency(c.s()), ""); }
 
   void Ack(NodeKey from, uint64_t epoch = 6) {
-    c.Deliver(from, MessageType::kAuthAck,
-              [&](Message* m) { m->header.current_epoch = {epoch}; });
+    c.Deliver(from, MessageType::kAuthAck, [&](Message* m) { m->header.current_epoch = {epoch}; });
   }
   uint32_t Count() { return c.s().election.auth_count; }
 

@@ -73,7 +73,8 @@ TEST(EventQueue, NextTimeLooksAtEverySource) {
   EXPECT_EQ(queue.NextTime(), Instant{5000});
 }
 
-// The three structures against one sorted list, with delays from zero to minutes and events that make events.
+// The three structures against one sorted list, with delays from zero to minutes and events that
+// make events.
 TEST(EventQueue, AgreesWithAReferenceQueue) {
   constexpr uint32_t kActors = 20;
   EventQueue queue(kActors);
@@ -129,7 +130,8 @@ TEST(Calendar, ReusesItsMemory) {
   size_t memory = 0;
   for (int64_t round = 0; round < 1000; ++round) {
     for (int64_t i = 0; i < 100; ++i) {
-      ASSERT_TRUE(calendar.Push({.at = Instant{round * 1000 + 64 + i}, .rank = static_cast<uint64_t>(i)}));
+      ASSERT_TRUE(
+          calendar.Push({.at = Instant{round * 1000 + 64 + i}, .rank = static_cast<uint64_t>(i)}));
     }
     while (calendar.size() > 0) {
       calendar.head();

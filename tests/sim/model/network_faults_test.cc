@@ -32,12 +32,14 @@ TEST(NetworkFaults, OneWayLossOfAnswersLetsTheFirstPacketsThrough) {
   Net net;
   net.Connect(0, Net::Out(0), 1);
   const Instant start = net.queue.now();
-  const uint32_t fault = net.network->AddFault(Net::Block({1}, true, false));  // 1 -> others is lost
+  const uint32_t fault =
+      net.network->AddFault(Net::Block({1}, true, false));  // 1 -> others is lost
   net.Send(0, Net::Out(0), 1);
   net.RunTo(start + Millis(100));
   net.Send(0, Net::Out(0), 2);
   net.RunTo(start + Millis(300));
-  net.Send(0, Net::Out(0), 3);  // the timeout has passed without an acknowledgement: the window is shut
+  net.Send(0, Net::Out(0),
+           3);  // the timeout has passed without an acknowledgement: the window is shut
   net.RunTo(start + Seconds(1));
   EXPECT_EQ(net.Of("message").size(), 2u);
   net.network->RemoveFault(fault);
@@ -233,7 +235,7 @@ TEST(NetworkFaults, ALongQueueIsReported) {
 TEST(NetworkFaults, CorruptionIsSeenByTheCodecInEveryTransport) {
   std::vector<size_t> counts;
   for (const Transport transport : {Transport::kTyped, Transport::kWire, Transport::kShadow}) {
-    Net net({}, transport);
+    Net net(NetworkOptions(), transport);
     net.Connect(0, Net::Out(0), 1);
     LinkFault corrupt = Net::Block({0}, true, true);
     corrupt.kind = LinkFault::Kind::kCorrupt;

@@ -34,7 +34,9 @@ class RecordingSink : public NetworkSink {
   void OnBadFrame(uint32_t node, LinkId link, FrameError error) override {
     Note("bad-frame", node, link, static_cast<uint64_t>(error));
   }
-  void OnLinkUp(uint32_t node, LinkId link, uint32_t peer) override { Note("up", node, link, peer); }
+  void OnLinkUp(uint32_t node, LinkId link, uint32_t peer) override {
+    Note("up", node, link, peer);
+  }
   void OnLinkDown(uint32_t node, LinkId link, LinkError error) override {
     Note("down", node, link, static_cast<uint64_t>(error));
   }
@@ -55,16 +57,19 @@ class RecordingSink : public NetworkSink {
 
 class NetworkFixture {
  public:
+  static constexpr uint32_t kNodes = 4;
   static constexpr Duration kLatency = Micros(300);
 
-  explicit NetworkFixture(NetworkOptions options = {}, Transport transport = Transport::kTyped)
-      : queue(4), transport_model(transport, 1, 5, &pool), sink(&queue) {
-    options.nodes = 4;
+  explicit NetworkFixture(const NetworkOptions& base = NetworkOptions(),
+                          Transport transport = Transport::kTyped)
+      : queue(kNodes), transport_model(transport, 1, 5, &pool), sink(&queue) {
+    NetworkOptions options = base;
+    options.nodes = kNodes;
     if (options.latency.zero()) options.latency = Quantiles({{0, kLatency}});
     if (options.between_zones.zero()) options.between_zones = options.latency;
     network = std::make_unique<Network>(options, &queue, &transport_model, &sink);
     sender_ = pool.names().Intern(*NodeName::Parse(std::string(40, 'a')));
-    for (uint32_t i = 0; i < 4; ++i) {
+    for (uint32_t i = 0; i < kNodes; ++i) {
       network->SetAddress(i, Ip(i), 16379);
       network->SetProcess(i, true);
     }
@@ -122,7 +127,7 @@ class NetworkFixture {
   // A fault that blocks packets from the nodes of one list to those of another.
   static LinkFault Block(const std::vector<uint32_t>& first, bool from_first, bool to_first) {
     LinkFault fault;
-    fault.side.assign(4, 2);
+    fault.side.assign(kNodes, 2);
     for (const uint32_t node : first) fault.side[node] = 1;
     fault.from_first = from_first;
     fault.to_first = to_first;

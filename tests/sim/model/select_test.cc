@@ -23,7 +23,8 @@ class SelectTest : public testing::Test {
     view_.is_primary = [](uint32_t i) { return i < 10; };
     view_.is_down = [this](uint32_t i) { return down_[i]; };
   }
-  std::vector<uint32_t> Take(const Target& target, Selectable which = Selectable::kUp, uint64_t seed = 1) {
+  std::vector<uint32_t> Take(const Target& target, Selectable which = Selectable::kUp,
+                             uint64_t seed = 1) {
     Rng rng(seed);
     std::vector<uint32_t> taken;
     for (const NodeIndex node : Select(target, view_, which, &rng)) taken.push_back(node.value);

@@ -11,8 +11,11 @@ class TransportTest : public testing::TestWithParam<Transport> {
     Message* message = pool_.Make(MessageType::kPing);
     const auto name = *NodeName::Parse(std::string(40, 'b'));
     message->header.sender = pool_.InternFor(message, name);
+    pool_.names().OfferEndpoint(message->header.sender,
+                                Endpoint{IpText::From("10.0.0.1"), 1, 0, 2});
     message->header.current_epoch = {77};
-    std::get<Heartbeat>(message->body).gossip.push_back({message->header.sender, flag::kPrimary, 5});
+    std::get<Heartbeat>(message->body)
+        .gossip.push_back({message->header.sender, flag::kPrimary, 5});
     return pool_.Seal(message);
   }
   MessagePool pool_;

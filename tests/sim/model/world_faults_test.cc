@@ -31,7 +31,8 @@ Outcome AfterFault(FaultKind kind, uint64_t seed) {
   return out;
 }
 
-// A dead process, a stopped one and a dead machine are found at the same time; only the first one is noticed at once.
+// A dead process, a stopped one and a dead machine are found at the same time; only the first one
+// is noticed at once.
 TEST(WorldFaults, TheWayOfDyingHardlyMattersForDetection) {
   std::vector<Duration> found[3];
   for (uint64_t seed = 1; seed <= 30; ++seed) {
@@ -166,6 +167,8 @@ TEST(WorldFaults, AMovedNodeIsFoundAgain) {
   EXPECT_EQ(world.info(NodeIndex{4}).ip, "10.1.0.5");
   const NodeKey moved = world.node(NodeIndex{4})->state().myself;
   for (uint32_t i = 0; i < 6; ++i) {
+    if (i == 4)
+      continue;  // it keeps the address of its file until somebody MEETs it, as Valkey does
     const State& state = world.node(NodeIndex{i})->state();
     EXPECT_EQ(state.peers.facts(moved).address.endpoint.ip.view(), "10.1.0.5") << i;
     EXPECT_FALSE(state.peers.Has(moved, flag::kPfail | flag::kFail)) << i;

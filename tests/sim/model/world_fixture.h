@@ -63,7 +63,8 @@ class Watcher : public Observer {
   Instant last_;
 };
 
-// Three shards with one replica each: nodes 0 to 2 are primaries, 3 to 5 their replicas. T is one second.
+// Three shards with one replica each: nodes 0 to 2 are primaries, 3 to 5 their replicas. T is one
+// second.
 inline Scenario SixNodes() {
   Scenario scenario;
   scenario.name = "six-nodes";

@@ -153,7 +153,8 @@ TEST(WorldDigest, OtherStartsToo) {
   for (const StartKind start : {StartKind::kCold, StartKind::kMeet}) {
     Scenario scenario = SixNodes();
     scenario.start = start;
-    EXPECT_EQ(RunWith(scenario, Transport::kTyped, 3).digest, RunWith(scenario, Transport::kWire, 3).digest);
+    EXPECT_EQ(RunWith(scenario, Transport::kTyped, 3).digest,
+              RunWith(scenario, Transport::kWire, 3).digest);
   }
 }
 
@@ -207,7 +208,8 @@ TEST(World, AColdClusterComesUp) {
   EXPECT_EQ(result.traffic.connects, 30u);
 }
 
-// Nagle and the delayed acknowledgement hold the winner's announcement back where outbound links lack TCP_NODELAY.
+// Nagle and the delayed acknowledgement hold the winner's announcement back where outbound links
+// lack TCP_NODELAY.
 TEST(World, TheWinnersPongWaitsForTheDelayedAck) {
   const auto heard_after = [](const char* rules) {
     Scenario scenario = SixNodes();
@@ -225,7 +227,7 @@ TEST(World, TheWinnersPongWaitsForTheDelayedAck) {
     std::sort(waits.begin(), waits.end());
     return waits.at(waits.size() / 2);
   };
-  EXPECT_LT(heard_after("gossamer"), Millis(1));
+  EXPECT_LT(heard_after("gossamer"), Millis(3));  // an fsync and one latency
   EXPECT_GT(heard_after("valkey-8.0"), Millis(36));
   EXPECT_LT(heard_after("valkey-8.0"), Millis(48));
 }

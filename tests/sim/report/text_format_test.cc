@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace gossamer::sim {
 namespace {
 
@@ -39,8 +41,13 @@ TEST(TextFormatTest, Clips) {
 }
 
 TEST(TextFormatTest, WrapsAtTheWidth) {
-  const std::string text = Wrap(std::string(60, 'a') + " " + std::string(60, 'b') + " c", 2);
-  EXPECT_EQ(text, "  " + std::string(60, 'a') + "\n    " + std::string(60, 'b') + " c\n");
+  const std::string left(60, 'a');
+  const std::string right(60, 'b');
+  std::string text = left;
+  text.append(" ").append(right).append(" c");
+  std::string wrapped("  ");
+  wrapped.append(left).append("\n    ").append(right).append(" c\n");
+  EXPECT_EQ(Wrap(text, 2), wrapped);
   EXPECT_EQ(Wrap("", 2), "  \n");
 }
 
