@@ -1,12 +1,14 @@
 // ClusterNode: one cluster member as a state machine. Performs no I/O and reads no clock.
 //
-// The loop of a host: call one input, then execute the effects in order, then the next. EndBatch closes each turn of
-// the host's event loop and does the protocol's deferred work (state, elections, the save, broadcasts). Tick is due at
-// NextDeadline(); earlier it is a no-op: no draw, no effect.
+// The loop of a host: call one input, then execute the effects in order, then the next. EndBatch
+// closes each turn of the host's event loop and does the protocol's deferred work (state,
+// elections, the save, broadcasts). Tick is due at NextDeadline(); earlier it is a no-op: no draw,
+// no effect.
 //
-// Promises: everything that a decision reads is an argument or earlier state; ages use `now.mono`, wall time is used only
-// for what is written or read in wall time; equal inputs give equal effects. Nothing that a peer, a file or a
-// client sends aborts. Not thread-safe. SOURCE: architecture section 3.
+// Promises: everything that a decision reads is an argument or earlier state; ages use `now.mono`,
+// wall time is used only for what is written or read in wall time; equal inputs give equal effects.
+// Nothing that a peer, a file or a client sends aborts. Not thread-safe. SOURCE: architecture
+// section 3.
 #ifndef GOSSAMER_CORE_CLUSTER_CLUSTER_NODE_H_
 #define GOSSAMER_CORE_CLUSTER_CLUSTER_NODE_H_
 
@@ -41,9 +43,9 @@ enum class PersistResult : uint8_t { kDone, kFailed };
 
 class ClusterNode {
  public:
-  // A member that starts from `conf`, or fresh (random id, primary, no slots) without. `seed` and `label_index` name its
-  // random streams. Effects of the start (the first save) are added to *out. An inconsistent `conf` (as ParseNodesConf
-  // refuses it) is a programmer error.
+  // A member that starts from `conf`, or fresh (random id, primary, no slots) without. `seed` and
+  // `label_index` name its random streams. Effects of the start (the first save) are added to *out.
+  // An inconsistent `conf` (as ParseNodesConf refuses it) is a programmer error.
   ClusterNode(const ClusterOptions& options, const Rules& rules, HostTables* tables,
               const std::optional<NodesConf>& conf, uint64_t seed, uint64_t label_index, Now now,
               Effects* out);
@@ -55,12 +57,13 @@ class ClusterNode {
   void Tick(Now now, Effects* out);
   // An outbound connect succeeded, or an inbound connection was accepted.
   void OnLinkUp(Now now, LinkId link, const LinkPeer& peer, Effects* out);
-  void OnMessage(Now now, LinkId link, const LinkPeer& peer, const MessageRef& message, Effects* out);
+  void OnMessage(Now now, LinkId link, const LinkPeer& peer, const MessageRef& message,
+                 Effects* out);
   // A frame that the codec refused. Frees the link where the protocol does.
   void OnBadFrame(Now now, LinkId link, FrameError error, Effects* out);
   void OnLinkDown(Now now, LinkId link, LinkError error, Effects* out);
-  // The send buffer of `link` holds `bytes`. To be told at least when the value passes the configured limit,
-  // up or down.
+  // The send buffer of `link` holds `bytes`. To be told at least when the value passes the
+  // configured limit, up or down.
   void OnQueue(Now now, LinkId link, uint64_t bytes, Effects* out);
   // No effect of its own; what it says counts from the next input on.
   void OnData(const DataFacts& data) { state_.data = data; }

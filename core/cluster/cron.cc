@@ -52,7 +52,8 @@ bool MayConnect(Turn& t, NodeKey node) {
   return true;
 }
 
-// A peer that has no inbound link to me for long has probably forgotten me: MEET it again. SOURCE: bus spec section 9.3.
+// A peer that has no inbound link to me for long has probably forgotten me: MEET it again. SOURCE:
+// bus spec section 9.3.
 void RepairOneSided(Turn& t, NodeKey node) {
   State& s = t.s;
   constexpr uint16_t kAbnormal = flag::kHandshake | flag::kMeet | flag::kPfail | flag::kFail;
@@ -88,7 +89,8 @@ void RandomPing(Turn& t) {
     const NodeKey node = s.peers.order()[s.ping_rng.Below(s.peers.size())];
     if (!s.peers.HasOutLink(node) || s.peers.PingPending(node) || node == s.myself) continue;
     if (s.peers.Has(node, flag::kHandshake)) continue;
-    if (!oldest.valid() || s.peers.hot()[node.value].pong < s.peers.hot()[oldest.value].pong) oldest = node;
+    if (!oldest.valid() || s.peers.hot()[node.value].pong < s.peers.hot()[oldest.value].pong)
+      oldest = node;
   }
   if (oldest.valid()) SendPing(t, oldest, MessageType::kPing);
 }
@@ -118,7 +120,8 @@ void CheckNode(Turn& t, NodeKey node) {
 
 void CheckNodes(Turn& t) {
   State& s = t.s;
-  const int64_t interval = s.options.ping_interval.us > 0 ? s.options.ping_interval.ms() : s.timeout_ms() / 2;
+  const int64_t interval =
+      s.options.ping_interval.us > 0 ? s.options.ping_interval.ms() : s.timeout_ms() / 2;
   std::vector<NodeKey>& rows = s.tables->rows;
   s.peers.CollectCronRows(t.ms, interval, &rows);
   const NodeKey paused_for = s.manual_failover.replica;
@@ -127,7 +130,8 @@ void CheckNodes(Turn& t) {
     rows.push_back(paused_for);
   }
   const int64_t half = HalfTimeoutMs(s);
-  s.reconnect_budget = static_cast<int64_t>(s.peers.size()) * kCronPeriodMs / half * kReconnectsPerHalfTimeout;
+  s.reconnect_budget =
+      static_cast<int64_t>(s.peers.size()) * kCronPeriodMs / half * kReconnectsPerHalfTimeout;
   s.pfail_count = 0;
   for (const NodeKey node : rows) {
     if (!s.peers.Contains(node) || s.peers.Has(node, flag::kNoAddr)) continue;

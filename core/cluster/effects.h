@@ -1,7 +1,8 @@
 // Effects: what the host must do after an input, in order, before the next one.
 //
-// A closed list. Sends to one link are delivered in order. A Send with a ticket leaves only after that Persist was
-// reported done; sends without one never wait for it. SOURCE: architecture section 3.
+// A closed list. Sends to one link are delivered in order. A Send with a ticket leaves only after
+// that Persist was reported done; sends without one never wait for it. SOURCE: architecture
+// section 3.
 #ifndef GOSSAMER_CORE_CLUSTER_EFFECTS_H_
 #define GOSSAMER_CORE_CLUSTER_EFFECTS_H_
 
@@ -26,8 +27,8 @@ struct Send {
   Ticket after;  // zero: at once
 };
 
-// Connect to the bus port of `peer` (address.endpoint.ip and cport) and call OnLinkUp or OnLinkDown with `link`.
-// Messages may be queued at once; they leave once the connection is up.
+// Connect to the bus port of `peer` (address.endpoint.ip and cport) and call OnLinkUp or OnLinkDown
+// with `link`. Messages may be queued at once; they leave once the connection is up.
 struct Open {
   LinkId link;
   NodeKey peer;
@@ -39,20 +40,22 @@ struct Close {
   LinkId link;
 };
 
-// Write SerializeState() to disk, with fsync if asked, then call OnPersisted. The bytes are those of the moment of
-// writing, which may be later than the effect; writes in between may be merged.
+// Write SerializeState() to disk, with fsync if asked, then call OnPersisted. The bytes are those
+// of the moment of writing, which may be later than the effect; writes in between may be merged.
 struct Persist {
   Ticket ticket;
   bool fsync = false;
 };
 
-// Start to replicate from `primary`, or stop when it is kNoKey. `full_sync`: the data set at hand is not usable.
+// Start to replicate from `primary`, or stop when it is kNoKey. `full_sync`: the data set at hand
+// is not usable.
 struct Replicate {
   NodeKey primary;
   bool full_sync = false;
 };
 
-// Serve as a primary from now on, keeping the data (a new replication id, the old one as secondary).
+// Serve as a primary from now on, keeping the data (a new replication id, the old one as
+// secondary).
 struct Promote {};
 
 // Stop client writes (and expiry, eviction) until the instant or until Unpause.
@@ -89,7 +92,9 @@ class Effects {
   void Add(T effect) {
     list_.emplace_back(std::in_place_type<T>, std::move(effect));
   }
-  void Event(const gossamer::Event& event) { list_.emplace_back(std::in_place_type<Emit>, Emit{event}); }
+  void Event(const gossamer::Event& event) {
+    list_.emplace_back(std::in_place_type<Emit>, Emit{event});
+  }
 
   const std::vector<Effect>& list() const { return list_; }
   std::vector<Effect>& list() { return list_; }

@@ -1,6 +1,7 @@
 // Election: a replica of a failed primary asks the voting primaries to take its place.
 //
-// SOURCE: semantics spec section 8. Votes and election starts leave only after the epoch they use is durable.
+// SOURCE: semantics spec section 8. Votes and election starts leave only after the epoch they use
+// is durable.
 #ifndef GOSSAMER_CORE_CLUSTER_ELECTION_H_
 #define GOSSAMER_CORE_CLUSTER_ELECTION_H_
 

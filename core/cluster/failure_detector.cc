@@ -25,7 +25,8 @@ uint32_t LiveReports(Turn& t, NodeKey node) {
   if (s.rules.reports_need_voter) {
     std::vector<NodeKey> without_vote;
     s.reports.ForEachReporter(node, t.ms, [&](NodeKey reporter) {
-      if (!s.peers.Contains(reporter) || !s.peers.IsVoting(reporter)) without_vote.push_back(reporter);
+      if (!s.peers.Contains(reporter) || !s.peers.IsVoting(reporter))
+        without_vote.push_back(reporter);
     });
     for (const NodeKey reporter : without_vote) s.reports.Remove(node, reporter);
   }
@@ -100,7 +101,8 @@ void ClearOnPong(Turn& t, NodeKey node) {
     return;
   }
   if (!s.peers.Has(node, flag::kFail)) return;
-  // A primary that still owns slots was not replaced; it is taken back once nobody can be about to replace it.
+  // A primary that still owns slots was not replaced; it is taken back once nobody can be about to
+  // replace it.
   const bool keeps_slots = s.peers.IsVoting(node);
   const int64_t failed_for = t.ms - s.peers.rare(node).fail_ms;
   if (keeps_slots && failed_for <= kFailUndoTimeouts * s.timeout_ms()) return;

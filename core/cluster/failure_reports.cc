@@ -61,7 +61,8 @@ void FailureReports::SetStamp(size_t row, size_t column, uint8_t stamp) {
   std::vector<uint8_t>& stamps = rows_[row];
   if (column >= stamps.size()) {
     if (stamp == 0) return;
-    // Room for what exists now, in steps: neither a reallocation per suspect nor a vector's doubling.
+    // Room for what exists now, in steps: neither a reallocation per suspect nor a vector's
+    // doubling.
     const size_t columns = std::max(column + 1, suspect_of_.size());
     stamps.reserve((columns + kColumnStep - 1) / kColumnStep * kColumnStep);
     stamps.resize(columns, 0);

@@ -1,14 +1,15 @@
 // FailureReports: who told me that whom is failing, and when.
 //
-// A report (suspect, reporter) lives for 2 T. In a storm there are suspects x reporters of them in every node, so a
-// report is one stamp in a dense table: a row per reporter (one message is one reporter about many suspects), a column per
-// suspect. Columns exist only while a suspect has reports.
+// A report (suspect, reporter) lives for 2 T. In a storm there are suspects x reporters of them in
+// every node, so a report is one stamp in a dense table: a row per reporter (one message is one
+// reporter about many suspects), a column per suspect. Columns exist only while a suspect has
+// reports.
 //
-// A stamp is one byte: the time of the report in units, rounded up to the next full unit. With second buckets (Rules,
-// from 9.0) the unit is one second, as in Valkey; else it is 1/250 of the validity. Where 250 units would not cover the
-// validity the unit is longer. One's own opinion is never in here.
-// DEVIATION: until 8.1 Valkey kept exact milliseconds; here such a report lives up to 0.4 % longer. Units start
-// on the node's monotonic clock, not on the wall clock's seconds.
+// A stamp is one byte: the time of the report in units, rounded up to the next full unit. With
+// second buckets (Rules, from 9.0) the unit is one second, as in Valkey; else it is 1/250 of the
+// validity. Where 250 units would not cover the validity the unit is longer. One's own opinion is
+// never in here. DEVIATION: until 8.1 Valkey kept exact milliseconds; here such a report lives up
+// to 0.4 % longer. Units start on the node's monotonic clock, not on the wall clock's seconds.
 // SOURCE: semantics spec section 4.2. Thread safety: none.
 #ifndef GOSSAMER_CORE_CLUSTER_FAILURE_REPORTS_H_
 #define GOSSAMER_CORE_CLUSTER_FAILURE_REPORTS_H_
@@ -45,7 +46,8 @@ class FailureReports {
   bool MayHave(NodeKey suspect) const {
     return suspect.value < column_of_.size() && column_of_[suspect.value] != kNone;
   }
-  // Calls visit(reporter) for each live report about `suspect`, by rising key value; for tests and views.
+  // Calls visit(reporter) for each live report about `suspect`, by rising key value; for tests and
+  // views.
   template <class Visit>
   void ForEachReporter(NodeKey suspect, Ms now, Visit visit) {
     Expire(now);
@@ -92,7 +94,8 @@ class FailureReports {
   std::vector<uint16_t> free_columns_;
   std::vector<uint16_t> free_rows_;
   std::vector<std::vector<uint8_t>> rows_;
-  std::vector<uint32_t> per_stamp_;  // reports with each stamp: expiry sweeps only where there is something
+  std::vector<uint32_t>
+      per_stamp_;  // reports with each stamp: expiry sweeps only where there is something
 };
 
 }  // namespace gossamer

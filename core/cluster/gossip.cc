@@ -14,7 +14,8 @@ constexpr int64_t kDefaultPercent = 10;
 constexpr uint32_t kFutureToleranceMs = 500;
 // A gossip time further back than this is as good as none; it also keeps 32-bit ticks unambiguous.
 constexpr uint32_t kTrustWindowS = 1000000;
-// Rows are far apart in memory and their order is known: fetching this many entries ahead hides the way to them.
+// Rows are far apart in memory and their order is known: fetching this many entries ahead hides the
+// way to them.
 constexpr size_t kPrefetchAhead = 16;
 // Nodes that one message may introduce. DEVIATION: no release has a bound.
 constexpr int kMaxIntroductions = 1024;
@@ -34,7 +35,8 @@ class Selector {
 
   void Run() {
     const auto known = static_cast<int64_t>(s_.peers.size());
-    const int64_t percent = s_.rules.gossip_percent_option ? s_.options.gossip_percent : kDefaultPercent;
+    const int64_t percent =
+        s_.rules.gossip_percent_option ? s_.options.gossip_percent : kDefaultPercent;
     fresh_ = known - 2;
     wanted_ = std::max<int64_t>(0, std::min(std::max(known * percent / 100, kMinEntries), fresh_));
     StartChoosing();
@@ -71,7 +73,8 @@ class Selector {
   }
   bool Chosen(NodeKey node) const { return chosen_[node.value] == stamp_; }
 
-  // True when the node may be among the sampled ones. `unfit` is set when it can be in no message at all.
+  // True when the node may be among the sampled ones. `unfit` is set when it can be in no message
+  // at all.
   bool Fit(NodeKey node, bool* unfit) const {
     *unfit = false;
     if (node == s_.myself || node == receiver_) return false;
@@ -112,7 +115,8 @@ class Selector {
     }
   }
 
-  // Sees every node once at least before it gives up, wherever it starts: a table full of unfit nodes costs two laps.
+  // Sees every node once at least before it gives up, wherever it starts: a table full of unfit
+  // nodes costs two laps.
   void SampleRing() {
     size_t left = 2 * s_.peers.size();
     for (; left > 0 && taken_ < wanted_; --left) {
@@ -124,8 +128,8 @@ class Selector {
     }
   }
 
-  // A new lap stirs an eighth of the ring; a full shuffle would cost as much as the gossip itself. When nodes came or
-  // went the ring is made anew.
+  // A new lap stirs an eighth of the ring; a full shuffle would cost as much as the gossip itself.
+  // When nodes came or went the ring is made anew.
   void StartLap() {
     std::vector<NodeKey>& ring = s_.ring;
     s_.ring_at = 0;
@@ -242,7 +246,8 @@ class Receiver {
   }
 
  private:
-  // The peer's pong time as seen by the sender, if it is news and not in the future. SOURCE: semantics spec section 3.
+  // The peer's pong time as seen by the sender, if it is news and not in the future. SOURCE:
+  // semantics spec section 3.
   void Trust(PeerTable::Hot* row, const GossipEntry& entry) const {
     if (now_s_ + 1 - entry.pong_received_s > kTrustWindowS) return;
     const uint32_t tick = entry.pong_received_s * 1000u - tick_offset_;
@@ -275,9 +280,9 @@ class Receiver {
 
   // The sender's idea of where the node is.
   Endpoint EndpointOf(NodeKey node, uint32_t index) const {
-    const auto at = std::lower_bound(
-        heartbeat_.endpoints.begin(), heartbeat_.endpoints.end(), index,
-        [](const GossipEndpoint& e, uint32_t wanted) { return e.index < wanted; });
+    const auto at =
+        std::lower_bound(heartbeat_.endpoints.begin(), heartbeat_.endpoints.end(), index,
+                         [](const GossipEndpoint& e, uint32_t wanted) { return e.index < wanted; });
     if (at != heartbeat_.endpoints.end() && at->index == index) return at->endpoint;
     const Endpoint* canonical = s_.tables->pool.names().canonical_endpoint(node);
     return canonical == nullptr ? Endpoint{} : *canonical;
@@ -296,7 +301,11 @@ class Receiver {
     const NodeName name = s_.tables->pool.names().name(entry.node);
     if (Blacklisted(t_, name) || introductions_ >= kMaxIntroductions) return;
     ++introductions_;
-    AddNode(t_, name, EndpointOf(entry.node, index), entry.flags, sender_);
+    // DEVIATION: the releases take the word as it is. Who is introduced by name is in no handshake
+    // with me.
+    constexpr uint16_t kLocal = flag::kHandshake | flag::kMeet;
+    const auto flags = static_cast<uint16_t>(entry.flags & ~kLocal);
+    AddNode(t_, name, EndpointOf(entry.node, index), flags, sender_);
   }
 
   Turn& t_;

@@ -1,6 +1,7 @@
 // Gossip: what a heartbeat carries about other nodes, and what its receiver learns.
 //
-// SOURCE: bus spec section 10 (selection), semantics spec section 3 (processing). The hot path of the whole system.
+// SOURCE: bus spec section 10 (selection), semantics spec section 3 (processing). The hot path of
+// the whole system.
 #ifndef GOSSAMER_CORE_CLUSTER_GOSSIP_H_
 #define GOSSAMER_CORE_CLUSTER_GOSSIP_H_
 

@@ -37,7 +37,8 @@ void UpdateClusterState(Turn& t) {
   State& s = t.s;
   Health& h = s.health;
   if (h.first_call == kLongAgo) h.first_call = t.ms;
-  // DEVIATION: the releases count only after the delay below, and a restarted primary takes any quorum for 1 until then.
+  // DEVIATION: the releases count only after the delay below, and a restarted primary takes any
+  // quorum for 1 until then.
   CountVoters(s);
   if (s.i_am_primary() && !h.ok && t.ms - h.first_call < kWritableDelayMs) {
     h.safe_to_join = false;

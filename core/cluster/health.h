@@ -9,8 +9,8 @@
 namespace gossamer {
 
 void UpdateClusterState(Turn& t);
-// Counts voting primaries and the reachable ones among them into s.health, without a verdict. Free while the peer table has
-// not changed.
+// Counts voting primaries and the reachable ones among them into s.health, without a verdict. Free
+// while the peer table has not changed.
 void CountVoters(State& s);
 
 }  // namespace gossamer

@@ -100,21 +100,24 @@ Endpoint ClaimedEndpoint(const Header& header, const LinkPeer& peer) {
   return endpoint;
 }
 
-// A node learns its own address from the socket on which others reached it. SOURCE: bus spec section 8.
+// A node learns its own address from the socket on which others reached it. SOURCE: bus spec
+// section 8.
 void LearnOwnIp(Turn& t, MessageType type, const LinkPeer& peer) {
   State& s = t.s;
   const PeerAddress& mine = s.peers.facts(s.myself).address;
   const bool wanted = type == MessageType::kMeet || mine.endpoint.ip.empty();
   if (!wanted || !s.options.announce_ip.empty() || peer.local_ip.empty()) return;
   if (peer.local_ip == mine.endpoint.ip) return;
-  s.peers.EditFacts(s.myself, [&](PeerFacts* facts) { facts->address.endpoint.ip = peer.local_ip; });
+  s.peers.EditFacts(s.myself,
+                    [&](PeerFacts* facts) { facts->address.endpoint.ip = peer.local_ip; });
   t.Event({.type = EventType::kAddressChanged, .subject = s.myself});
   t.Todo(todo::kSave);
 }
 
 // MEET: an unknown sender is added in handshake; a known one whose links are one-sided is helped.
 // SOURCE: bus spec section 9.3.
-void HandleMeet(Turn& t, LinkId link, const LinkPeer& peer, NodeKey sender, const Message& message) {
+void HandleMeet(Turn& t, LinkId link, const LinkPeer& peer, NodeKey sender,
+                const Message& message) {
   State& s = t.s;
   if (sender.valid()) {
     const bool settled = t.ms - s.peers.rare(sender).created_ms > HandshakeTimeoutMs(s);
@@ -148,8 +151,8 @@ void MarkMismatch(Turn& t, NodeKey node, NodeKey answered) {
   t.Todo(todo::kSave | todo::kUpdateState);
 }
 
-// Any heartbeat of a known node ends the sending of MEETs to it: it has heard of us, or answers that it has.
-// SOURCE: bus spec section 9.3 step 4.
+// Any heartbeat of a known node ends the sending of MEETs to it: it has heard of us, or answers
+// that it has. SOURCE: bus spec section 9.3 step 4.
 void EndMeet(State& s, NodeKey sender) {
   if (sender.valid() && !s.peers.Has(sender, flag::kHandshake)) {
     s.peers.ClearFlags(sender, flag::kMeet);
@@ -163,8 +166,9 @@ void HandleAnswer(Turn& t, NodeKey sender) {
   ClearOnPong(t, sender);
 }
 
-// On our own link: who answers must be whom we called. False when the message is not to be used further; a handshake ends
-// with its first answer, whose other news come with the next heartbeat. SOURCE: bus spec section 9.4.
+// On our own link: who answers must be whom we called. False when the message is not to be used
+// further; a handshake ends with its first answer, whose other news come with the next heartbeat.
+// SOURCE: bus spec section 9.4.
 bool CheckIdentity(Turn& t, LinkId link, const Message& message) {
   State& s = t.s;
   if (link.inbound()) return true;
@@ -191,7 +195,8 @@ void CopyNoFailover(Turn& t, NodeKey sender, const Header& header) {
   if (s.rules.save_nofailover) t.Todo(todo::kSave);
 }
 
-void UpdateAddress(Turn& t, LinkId link, const LinkPeer& peer, NodeKey sender, const Header& header) {
+void UpdateAddress(Turn& t, LinkId link, const LinkPeer& peer, NodeKey sender,
+                   const Header& header) {
   State& s = t.s;
   // The remote address of our own outbound link is where we looked for it, not news.
   if (!link.inbound()) return;
@@ -250,13 +255,11 @@ void ApplyExtensions(Turn& t, NodeKey sender, const Heartbeat& heartbeat) {
   const Extensions& ports = s.rules.extension_client_ports ? x : kNone;
   const Extensions& zone = s.rules.extension_zone ? x : kNone;
   const PeerAddress& known = s.peers.facts(sender).address;
-  const bool news = known.hostname != Plain(x.hostname) ||
-                    known.human_nodename != Plain(x.human_nodename) ||
-                    known.client_ipv4 != Plain(x.client_ipv4) ||
-                    known.client_ipv6 != Plain(x.client_ipv6) ||
-                    known.client_port != ports.client_port ||
-                    known.client_tls_port != ports.client_tls_port ||
-                    known.availability_zone != Plain(zone.availability_zone);
+  const bool news =
+      known.hostname != Plain(x.hostname) || known.human_nodename != Plain(x.human_nodename) ||
+      known.client_ipv4 != Plain(x.client_ipv4) || known.client_ipv6 != Plain(x.client_ipv6) ||
+      known.client_port != ports.client_port || known.client_tls_port != ports.client_tls_port ||
+      known.availability_zone != Plain(zone.availability_zone);
   if (news) {
     s.peers.EditFacts(sender, [&](PeerFacts* facts) {
       PeerAddress& a = facts->address;
@@ -289,8 +292,7 @@ void FillHeader(const Turn& t, Header* header) {
   header->replicaof = owner == s.myself ? kNoKey : primary;
   header->flags = s.peers.flags(s.myself) | Capabilities(s) | flag::kMyself;
   header->state = s.health.ok ? 0 : 1;
-  header->mflags[0] =
-      s.manual_failover.active() && s.i_am_primary() ? mflag::kPaused : uint8_t{0};
+  header->mflags[0] = s.manual_failover.active() && s.i_am_primary() ? mflag::kPaused : uint8_t{0};
   header->port = mine.address.endpoint.port;
   header->pport = mine.address.endpoint.pport;
   header->cport = mine.address.endpoint.cport;
@@ -320,7 +322,8 @@ void BroadcastPong(Turn& t, bool local_replicas_only, Ticket after) {
   State& s = t.s;
   const NodeKey my_primary = s.my_primary();
   for (const NodeKey peer : s.peers.order()) {
-    if (peer == s.myself || !s.peers.HasOutLink(peer) || s.peers.Has(peer, flag::kHandshake)) continue;
+    if (peer == s.myself || !s.peers.HasOutLink(peer) || s.peers.Has(peer, flag::kHandshake))
+      continue;
     if (local_replicas_only) {
       const NodeKey primary = s.peers.facts(peer).replicaof;
       const bool local = s.peers.IsReplica(peer) && primary.valid() &&

@@ -1,7 +1,8 @@
 // LinkTable: the bus links of one node and the node at the other end of each.
 //
-// Outbound ids are allocated here, inbound ids by the host (small slots, a generation per use). An id whose generation
-// has passed is simply unknown: late events about a closed link fall away. Thread safety: none.
+// Outbound ids are allocated here, inbound ids by the host (small slots, a generation per use). An
+// id whose generation has passed is simply unknown: late events about a closed link fall away.
+// Thread safety: none.
 #ifndef GOSSAMER_CORE_CLUSTER_LINK_TABLE_H_
 #define GOSSAMER_CORE_CLUSTER_LINK_TABLE_H_
 
@@ -17,7 +18,8 @@ class LinkTable {
  public:
   // A new outbound link to `peer`.
   LinkId AllocateOutbound(NodeKey peer);
-  // An inbound link that the host accepted, not bound to a node yet. False when the slot is in use or out of range.
+  // An inbound link that the host accepted, not bound to a node yet. False when the slot is in use
+  // or out of range.
   bool AddInbound(LinkId link);
   void Remove(LinkId link);
 

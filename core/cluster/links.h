@@ -1,6 +1,7 @@
 // Links: opening, closing and sending on the node's bus connections.
 //
-// SOURCE: bus spec section 9. A message to a node without outbound link is silently not sent, as in Valkey.
+// SOURCE: bus spec section 9. A message to a node without outbound link is silently not sent, as in
+// Valkey.
 #ifndef GOSSAMER_CORE_CLUSTER_LINKS_H_
 #define GOSSAMER_CORE_CLUSTER_LINKS_H_
 
@@ -17,7 +18,8 @@ void FreeInLink(Turn& t, NodeKey peer);
 void FreeLink(Turn& t, LinkId link);
 // Forgets a link that is gone already; no Close.
 void ForgetLink(Turn& t, LinkId link);
-// Binds the inbound `link` to `peer`; an older inbound link of the peer is closed. SOURCE: bus spec section 9.2.
+// Binds the inbound `link` to `peer`; an older inbound link of the peer is closed. SOURCE: bus spec
+// section 9.2.
 void BindInLink(Turn& t, LinkId link, NodeKey peer);
 
 // Queues `message` on `link` and counts it.

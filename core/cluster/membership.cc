@@ -16,7 +16,8 @@ void Refuse(Turn& t, NodeKey introducer) {
   t.Event({.type = EventType::kNodeRefused, .other = introducer});
 }
 
-// The address that a header gives; without an announced ip, that of the socket, which we opened to `called`.
+// The address that a header gives; without an announced ip, that of the socket, which we opened to
+// `called`.
 Endpoint AnsweredEndpoint(const Header& header, const Endpoint& called) {
   return {header.ip.empty() ? called.ip : header.ip, header.port, header.pport, header.cport};
 }
@@ -33,6 +34,12 @@ void TakeNewName(Turn& t) {
   s.peers.SetMyself(key);
   s.myself = key;
   s.peers.Remove(old);
+}
+
+// A word that holds both roles is a primary's, until its own header tells.
+uint16_t OneRole(uint16_t flags) {
+  const bool both = (flags & flag::kPrimary) != 0 && (flags & flag::kReplica) != 0;
+  return both ? static_cast<uint16_t>(flags & ~flag::kReplica) : flags;
 }
 
 }  // namespace
@@ -59,7 +66,7 @@ NodeKey AddNode(Turn& t, const NodeName& name, const Endpoint& endpoint, uint16_
     return kNoKey;
   }
   const auto kept = static_cast<uint16_t>(flags & ~(flag::kMyself | flag::kPfail));
-  s.peers.Add(key, BlankFacts(t, endpoint), kept, t.ms);
+  s.peers.Add(key, BlankFacts(t, endpoint), OneRole(kept), t.ms);
   // The reason of this call took the reference; the table holds its own.
   names.Release(key);
   if ((flags & flag::kPfail) != 0) s.peers.SetFlags(key, flag::kPfail);
@@ -123,7 +130,7 @@ NodeKey FinishHandshake(Turn& t, NodeKey temporary, NodeKey sender, const Header
     RemoveNode(t, temporary);
     return kNoKey;
   }
-  const uint16_t roles = header.flags & (flag::kPrimary | flag::kReplica);
+  const uint16_t roles = OneRole(header.flags & (flag::kPrimary | flag::kReplica));
   const uint16_t kept =
       s.peers.flags(temporary) & static_cast<uint16_t>(~(flag::kHandshake | flag::kMeet));
   PeerFacts facts = s.peers.facts(temporary);

@@ -15,17 +15,20 @@ namespace gossamer {
 PeerFacts BlankFacts(Turn& t, const Endpoint& endpoint);
 
 // Adds a node named `name`. kNoKey, counted and reported, when a table is full.
-NodeKey AddNode(Turn& t, const NodeName& name, const Endpoint& endpoint, uint16_t flags, NodeKey introducer);
+NodeKey AddNode(Turn& t, const NodeName& name, const Endpoint& endpoint, uint16_t flags,
+                NodeKey introducer);
 // Deletes a node: frees its slots, reports, links and replicas. REQUIRES: known, not myself.
 void RemoveNode(Turn& t, NodeKey node);
 
 // True while a handshake with that ip, client port and bus port is in progress.
 bool HandshakeRuns(const State& s, const Endpoint& endpoint);
-// Starts a handshake with whoever listens at `endpoint` (bus port cport). The temporary node's key, or kNoKey when one
-// with that address is running or the table is full. `meet`: we send MEET (an operator told us).
+// Starts a handshake with whoever listens at `endpoint` (bus port cport). The temporary node's key,
+// or kNoKey when one with that address is running or the table is full. `meet`: we send MEET (an
+// operator told us).
 NodeKey StartHandshake(Turn& t, const Endpoint& endpoint, bool meet);
-// The peer of handshake node `temporary` turned out to be `name`: renames, and returns the final key; kNoKey when the
-// node was known already (the temporary one is deleted then) or cannot be added. SOURCE: bus spec section 9.3 step 4.
+// The peer of handshake node `temporary` turned out to be `name`: renames, and returns the final
+// key; kNoKey when the node was known already (the temporary one is deleted then) or cannot be
+// added. SOURCE: bus spec section 9.3 step 4.
 NodeKey FinishHandshake(Turn& t, NodeKey temporary, NodeKey sender, const Header& header);
 int64_t HandshakeTimeoutMs(const State& s);
 
@@ -33,10 +36,12 @@ int64_t HandshakeTimeoutMs(const State& s);
 void BlacklistAdd(Turn& t, const NodeName& name, Duration ttl);
 bool Blacklisted(Turn& t, const NodeName& name);
 
-// CLUSTER RESET. The caller has checked that a primary holds no keys. SOURCE: semantics spec section 11.
+// CLUSTER RESET. The caller has checked that a primary holds no keys. SOURCE: semantics spec
+// section 11.
 void Reset(Turn& t, bool hard);
 
-// Takes over an address that a header or a gossip entry gave, and reconnects. SOURCE: semantics spec section 3.
+// Takes over an address that a header or a gossip entry gave, and reconnects. SOURCE: semantics
+// spec section 3.
 void ChangeAddress(Turn& t, NodeKey node, const Endpoint& endpoint);
 
 }  // namespace gossamer

@@ -1,7 +1,7 @@
 // Options of one cluster member: the cluster-* configuration of a Valkey server, with its defaults.
 //
-// SOURCE: semantics spec section 15. One home per default. A host may change them at run time (ClusterNode::OnConfig),
-// except where a field says "fixed".
+// SOURCE: semantics spec section 15. One home per default. A host may change them at run time
+// (ClusterNode::OnConfig), except where a field says "fixed".
 #ifndef GOSSAMER_CORE_CLUSTER_OPTIONS_H_
 #define GOSSAMER_CORE_CLUSTER_OPTIONS_H_
 
@@ -39,13 +39,14 @@ struct ClusterOptions {
   std::string availability_zone;
   uint16_t announce_client_port = 0;
   uint16_t announce_client_tls_port = 0;
-  uint16_t port = 6379;       // announced client TCP port
-  uint16_t tls_port = 0;      // announced client TLS port
-  uint16_t cport = 16379;     // announced bus port
-  bool tls_cluster = false;   // fixed
+  uint16_t port = 6379;      // announced client TCP port
+  uint16_t tls_port = 0;     // announced client TLS port
+  uint16_t cport = 16379;    // announced bus port
+  bool tls_cluster = false;  // fixed
   EndpointType preferred_endpoint_type = EndpointType::kIp;
 
-  // Bounds of our own. Nodes that a member keeps in its table; introductions accepted in one message.
+  // Bounds of our own. Nodes that a member keeps in its table; introductions accepted in one
+  // message.
   uint32_t max_nodes = 16384;
 };
 

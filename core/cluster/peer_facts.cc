@@ -12,10 +12,10 @@ uint64_t HashFacts(const PeerFacts& facts, uint64_t replicaof_hash) {
                             facts.slots->hash() ^ 0xe7037ed1a0b428dbu);
   h = HashBytes(facts.shard_id.bytes.data(), kNameLength, h ^ replicaof_hash);
   h = HashBytes(a.endpoint.ip.bytes.data(), IpText::kBytes, h);
-  h = CombineHash(h, (uint64_t{a.endpoint.port} << 32) | (uint64_t{a.endpoint.pport} << 16) |
-                         a.endpoint.cport);
-  for (const std::string* text : {&a.hostname, &a.human_nodename, &a.client_ipv4, &a.client_ipv6,
-                                  &a.availability_zone}) {
+  h = CombineHash(
+      h, (uint64_t{a.endpoint.port} << 32) | (uint64_t{a.endpoint.pport} << 16) | a.endpoint.cport);
+  for (const std::string* text :
+       {&a.hostname, &a.human_nodename, &a.client_ipv4, &a.client_ipv6, &a.availability_zone}) {
     if (!text->empty()) h = HashText(*text, h);
   }
   return CombineHash(h, (uint64_t{a.client_port} << 16) | a.client_tls_port);

@@ -1,7 +1,9 @@
-// PeerFacts: what one node believes about another and changes rarely, shared by everybody who believes the same.
+// PeerFacts: what one node believes about another and changes rarely, shared by everybody who
+// believes the same.
 //
-// In a cluster of N nodes there are N² beliefs and, in a calm one, N distinct contents. Facts are therefore immutable,
-// interned per host and counted; to change one means to intern the changed copy. Thread safety: none.
+// In a cluster of N nodes there are N² beliefs and, in a calm one, N distinct contents. Facts are
+// therefore immutable, interned per host and counted; to change one means to intern the changed
+// copy. Thread safety: none.
 #ifndef GOSSAMER_CORE_CLUSTER_PEER_FACTS_H_
 #define GOSSAMER_CORE_CLUSTER_PEER_FACTS_H_
 

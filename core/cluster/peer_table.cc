@@ -105,9 +105,9 @@ void PeerTable::SortPfail() {
 }
 
 void PeerTable::PfailInsert(NodeKey key) {
-  const auto at = std::lower_bound(
-      pfail_.begin(), pfail_.end(), key,
-      [this](NodeKey a, NodeKey b) { return position_[a.value] < position_[b.value]; });
+  const auto at = std::lower_bound(pfail_.begin(), pfail_.end(), key, [this](NodeKey a, NodeKey b) {
+    return position_[a.value] < position_[b.value];
+  });
   pfail_.insert(at, key);
 }
 
@@ -235,9 +235,13 @@ void PeerTable::SetOutLink(NodeKey key, LinkId link, MonoMs created) {
   SetMark(key, mark::kOutLink);
 }
 
-void PeerTable::ClearOutLink(NodeKey key) { ClearMark(key, mark::kOutLink | mark::kLinkExtensions); }
+void PeerTable::ClearOutLink(NodeKey key) {
+  ClearMark(key, mark::kOutLink | mark::kLinkExtensions);
+}
 
-void PeerTable::SetConnectAttempt(NodeKey key, MonoMs at) { cold_[key.value].out_time = ToTick(at); }
+void PeerTable::SetConnectAttempt(NodeKey key, MonoMs at) {
+  cold_[key.value].out_time = ToTick(at);
+}
 
 void PeerTable::SetInLink(NodeKey key, LinkId link) {
   cold_[key.value].in_link = link.value;
@@ -293,8 +297,8 @@ void PeerTable::CollectCronRows(MonoMs now, int64_t ping_interval_ms, std::vecto
       for (size_t k = block * kBlock; k < end; ++k) {
         const Hot& row = hot_[k];
         if ((row.marks & mark::kKnown) == 0 || (row.marks & mark::kMyself) != 0) continue;
-        // Rows that are visited anyhow come back to the bound when they leave that state (Refresh), rows that are
-        // due get a ping.
+        // Rows that are visited anyhow come back to the bound when they leave that state (Refresh),
+        // rows that are due get a ping.
         if (((attention_[block] >> (k % kBlock)) & 1) != 0) continue;
         if (row.pong < due) {
           wanted |= uint64_t{1} << (k % kBlock);

@@ -1,12 +1,14 @@
 // PeerTable: what one node knows about every node of its cluster, itself included.
 //
-// This is the memory and the speed of the whole system: with N nodes there are N tables of N rows. A row is indexed by
-// NodeKey; the eight bytes that every gossip entry touches are contiguous (hot), the rest is split by use. Times are 32-bit
-// milliseconds since a base that moves, so that a node can run for years.
+// This is the memory and the speed of the whole system: with N nodes there are N tables of N rows.
+// A row is indexed by NodeKey; the eight bytes that every gossip entry touches are contiguous
+// (hot), the rest is split by use. Times are 32-bit milliseconds since a base that moves, so that a
+// node can run for years.
 //
-// INVARIANT: order() is a permutation of the known keys, in an order of this table's own (drawn from the node's stream).
-// INVARIANT: a row's kTrust mark is what IsTrusted computes; the pfail list holds exactly the PFAIL rows, by order.
-// Thread safety: none. SOURCE: semantics spec section 1.
+// INVARIANT: order() is a permutation of the known keys, in an order of this table's own (drawn
+// from the node's stream). INVARIANT: a row's kTrust mark is what IsTrusted computes; the pfail
+// list holds exactly the PFAIL rows, by order. Thread safety: none. SOURCE: semantics spec
+// section 1.
 #ifndef GOSSAMER_CORE_CLUSTER_PEER_TABLE_H_
 #define GOSSAMER_CORE_CLUSTER_PEER_TABLE_H_
 
@@ -22,7 +24,8 @@
 
 namespace gossamer {
 
-// A time of the node's monotonic clock in milliseconds. All ages in the cluster rules are differences of these.
+// A time of the node's monotonic clock in milliseconds. All ages in the cluster rules are
+// differences of these.
 using MonoMs = int64_t;
 // "It never happened": older than any age that a rule asks for.
 inline constexpr MonoMs kLongAgo = INT64_MIN / 4;
@@ -37,7 +40,7 @@ inline constexpr uint16_t kInLink = 0x0010;
 inline constexpr uint16_t kHasReports = 0x0020;  // failure reports about it may exist
 inline constexpr uint16_t kHasSlots = 0x0040;
 inline constexpr uint16_t kOtherEndpoint = 0x0080;  // endpoint is not the name's canonical one
-inline constexpr uint16_t kTrust = 0x0100;          // gossip refreshes its pong time and nothing else
+inline constexpr uint16_t kTrust = 0x0100;  // gossip refreshes its pong time and nothing else
 inline constexpr uint16_t kLinkExtensions = 0x0200;  // the outbound link is extension-capable
 }  // namespace mark
 
@@ -51,7 +54,8 @@ class PeerTable {
   };
   static_assert(sizeof(Hot) == 8);
 
-  // `names` and `facts` are the host's; both must outlive the table. `trust_needs_normal`: see Rules.
+  // `names` and `facts` are the host's; both must outlive the table. `trust_needs_normal`: see
+  // Rules.
   PeerTable(NameTable* names, PeerFactsTable* facts, bool trust_needs_normal, Rng rng, MonoMs now);
   ~PeerTable();
   PeerTable(const PeerTable&) = delete;
@@ -82,7 +86,9 @@ class PeerTable {
   // ---- Flags and facts ----
 
   uint16_t flags(NodeKey key) const { return hot_[key.value].flags; }
-  bool Has(NodeKey key, uint16_t flag_bits) const { return (hot_[key.value].flags & flag_bits) != 0; }
+  bool Has(NodeKey key, uint16_t flag_bits) const {
+    return (hot_[key.value].flags & flag_bits) != 0;
+  }
   void SetFlags(NodeKey key, uint16_t bits) { ReplaceFlags(key, flags(key) | bits); }
   void ClearFlags(NodeKey key, uint16_t bits) { ReplaceFlags(key, flags(key) & ~bits); }
   void ReplaceFlags(NodeKey key, int flags);
@@ -109,7 +115,8 @@ class PeerTable {
   // Takes interned facts as they are; the fast way when a host fills many tables alike.
   void ShareFacts(NodeKey key, PeerFactsRef facts);
 
-  // Calls visit(NodeKey) for each known node that replicates from `primary`, in no stated but reproducible order.
+  // Calls visit(NodeKey) for each known node that replicates from `primary`, in no stated but
+  // reproducible order.
   template <class Visit>
   void ForEachReplica(NodeKey primary, Visit visit) const {
     for (uint16_t k = first_replica_[primary.value]; k != 0xffff; k = next_replica_[k]) {
@@ -144,7 +151,8 @@ class PeerTable {
   // REQUIRES: HasOutLink / HasInLink.
   LinkId out_link(NodeKey key) const { return LinkId{cold_[key.value].out_link}; }
   LinkId in_link(NodeKey key) const { return LinkId{cold_[key.value].in_link}; }
-  // When the outbound link was created while there is one, else when the last attempt to create one was made.
+  // When the outbound link was created while there is one, else when the last attempt to create one
+  // was made.
   MonoMs out_link_ms(NodeKey key) const { return ToMs(cold_[key.value].out_time); }
   // When the last inbound link was lost, at first when the node was added. REQUIRES: !HasInLink.
   MonoMs in_link_freed_ms(NodeKey key) const { return ToMs(cold_[key.value].in_link); }
@@ -183,8 +191,8 @@ class PeerTable {
   MonoMs base_ms() const { return base_ms_; }
   // Keeps ticks in range; to be called once per input batch. Cheap unless weeks have passed.
   void KeepTime(MonoMs now);
-  // Rows that a cron must look at (no link, ping pending, handshake, PFAIL, no inbound link), and rows whose pong is older
-  // than `ping_interval_ms`. In table order.
+  // Rows that a cron must look at (no link, ping pending, handshake, PFAIL, no inbound link), and
+  // rows whose pong is older than `ping_interval_ms`. In table order.
   void CollectCronRows(MonoMs now, int64_t ping_interval_ms, std::vector<NodeKey>* rows);
   const std::vector<NodeKey>& pfail() const { return pfail_; }
 
@@ -232,7 +240,7 @@ class PeerTable {
   std::vector<NodeKey> pfail_;
   std::vector<uint64_t> attention_;    // one bit a row
   std::vector<uint64_t> by_position_;  // scratch of CollectCronRows: one bit a place of the order
-  std::vector<uint32_t> block_pong_;  // per block of rows: no eligible row has an older pong
+  std::vector<uint32_t> block_pong_;   // per block of rows: no eligible row has an older pong
   absl::flat_hash_map<uint16_t, Rare> rare_;
 };
 

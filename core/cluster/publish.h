@@ -1,4 +1,5 @@
-// Publish: pub/sub messages to other nodes, with the light header where the peer is known to take it.
+// Publish: pub/sub messages to other nodes, with the light header where the peer is known to take
+// it.
 //
 // SOURCE: bus spec sections 3 and 4.
 #ifndef GOSSAMER_CORE_CLUSTER_PUBLISH_H_

@@ -46,9 +46,8 @@ struct Rules {
 
   // Links and membership.
   bool throttle_reconnects = true;
-  bool reconnects_wait =
-      false;                // a silent peer is tried every T / 20, a failed one every T / 5
-  bool meet_repair = true;  // MEET again to peers without inbound link
+  bool reconnects_wait = false;  // a silent peer is tried every T / 20, a failed one every T / 5
+  bool meet_repair = true;       // MEET again to peers without inbound link
   bool meet_repair_needs_multi_meet = true;
   bool link_extensions = true;       // the link remembers the extension capability
   bool advertise_extensions = true;  // EXTENSIONS_SUPPORTED in one's own flags

@@ -1,8 +1,8 @@
 // SlotMap: which node owns each slot, as one node sees it, with open slots.
 //
-// PeerFacts::slots holds the same ownership seen from the nodes; SlotOwnership (slot_ownership.h) changes both together.
-// Open slots (migrating, importing) and slots whose owner stopped claiming them are few and kept apart.
-// Thread safety: none. SOURCE: semantics spec section 1.
+// PeerFacts::slots holds the same ownership seen from the nodes; SlotOwnership (slot_ownership.h)
+// changes both together. Open slots (migrating, importing) and slots whose owner stopped claiming
+// them are few and kept apart. Thread safety: none. SOURCE: semantics spec section 1.
 #ifndef GOSSAMER_CORE_CLUSTER_SLOT_MAP_H_
 #define GOSSAMER_CORE_CLUSTER_SLOT_MAP_H_
 

@@ -17,9 +17,11 @@ void FreeSlotsOf(Turn& t, NodeKey node);
 // Closes all open slots of mine.
 void CloseOpenSlots(Turn& t);
 
-// `sender` claims `claimed` with config epoch `epoch`. SOURCE: semantics spec section 7.3, UpdateSlots.
+// `sender` claims `claimed` with config epoch `epoch`. SOURCE: semantics spec section 7.3,
+// UpdateSlots.
 void UpdateSlots(Turn& t, NodeKey sender, Epoch epoch, const SlotSetRef& claimed);
-// The slot part of a heartbeat: UpdateSlots where the claim is news, and an UPDATE back where the sender is behind.
+// The slot part of a heartbeat: UpdateSlots where the claim is news, and an UPDATE back where the
+// sender is behind.
 void ApplyClaimedSlots(Turn& t, NodeKey sender, const Header& header, bool was_replica);
 // An UPDATE message from a known node. SOURCE: semantics spec section 7.4.
 void HandleUpdate(Turn& t, NodeKey sender, const SlotUpdate& update);

@@ -82,7 +82,8 @@ void StartFresh(Turn& t) {
   const NodeKey key = names.Intern(s.RandomName());
   GOSSAMER_CHECK(key.valid());
   s.myself = key;
-  s.peers.Add(key, BlankFacts(t, OwnEndpoint(s.options, IpText{})), flag::kPrimary | flag::kMyself, t.ms);
+  s.peers.Add(key, BlankFacts(t, OwnEndpoint(s.options, IpText{})), flag::kPrimary | flag::kMyself,
+              t.ms);
   names.Release(key);
   s.peers.SetMyself(key);
   AnnounceOptions(t);

@@ -87,9 +87,9 @@ struct Health {
   MonoMs first_call = kLongAgo;
   MonoMs minority = kLongAgo;  // last moment in a minority
   bool safe_to_join = false;
-  uint32_t size = 0;       // voting primaries, whatever their health
-  uint32_t reachable = 0;  // of those with neither PFAIL nor FAIL
-  bool failed_owner = false;  // a node that is FAIL owns slots
+  uint32_t size = 0;             // voting primaries, whatever their health
+  uint32_t reachable = 0;        // of those with neither PFAIL nor FAIL
+  bool failed_owner = false;     // a node that is FAIL owns slots
   uint64_t counted_version = 0;  // PeerTable::version of the last count
 };
 

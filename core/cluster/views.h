@@ -1,7 +1,9 @@
-// The texts and trees in which a node shows its cluster: CLUSTER NODES, SLOTS, SHARDS, INFO, LINKS, REPLICAS.
+// The texts and trees in which a node shows its cluster: CLUSTER NODES, SLOTS, SHARDS, INFO, LINKS,
+// REPLICAS.
 //
-// Pure functions of the state. Nodes are listed by rising name where Valkey lists them in hash order, so that equal
-// states give equal texts. SOURCE: bus spec section 13, semantics spec sections 11 and 12.
+// Pure functions of the state. Nodes are listed by rising name where Valkey lists them in hash
+// order, so that equal states give equal texts. SOURCE: bus spec section 13, semantics spec
+// sections 11 and 12.
 #ifndef GOSSAMER_CORE_CLUSTER_VIEWS_H_
 #define GOSSAMER_CORE_CLUSTER_VIEWS_H_
 

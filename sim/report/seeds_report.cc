@@ -64,7 +64,7 @@ std::string SeedsOf(const std::vector<uint64_t>& seeds) {
 std::string IncidentTable(const SeedsReport& summary, const IncidentTimes& incident, size_t index,
                           size_t runs) {
   TextTable table({"from the injection, seconds", "runs", "min", "p50", "p90", "p99", "max",
-                   "seed of min", "of max"});
+                   "min at", "max at"});
   for (const SeedPhase& phase : summary.phases) {
     if (phase.incident != index) continue;
     std::vector<std::string> row = {std::string(phase.label), absl::StrCat(phase.values.size())};
@@ -79,7 +79,8 @@ std::string IncidentTable(const SeedsReport& summary, const IncidentTimes& incid
     table.Add(std::move(row));
   }
   return absl::StrCat("Incident ", incident.number, " at ", SecondsText(incident.at - Instant{}),
-                      " s: ", ToAbsl(Clip(incident.text, 60)), "\n", table.Render(2));
+                      " s: ", ToAbsl(Clip(incident.text, 60)), " (at: the seed)\n",
+                      table.Render(2));
 }
 
 }  // namespace

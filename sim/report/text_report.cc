@@ -57,7 +57,7 @@ std::string VictimsText(const IncidentTimes& incident) {
   const size_t replicas = incident.victims.size() - primaries;
   std::string text;
   if (primaries > 0) text = Plural(primaries, "primary");
-  if (replicas > 0) absl::StrAppend(&text, text.empty() ? "" : " + ", Plural(replicas, "replica"));
+  if (replicas > 0) absl::StrAppend(&text, text.empty() ? "" : ", ", Plural(replicas, "replica"));
   return text;
 }
 
@@ -96,18 +96,15 @@ void AddVictimRow(const IncidentTimes& incident, const VictimTimes& v, TextTable
   const auto since = [&](std::optional<Instant> at) {
     return at ? SecondsText(*at - incident.at) : std::string("-");
   };
-  const std::string role =
-      absl::StrCat(v.was_primary ? "primary" : "replica", v.has_survivor ? "" : " (lost)",
-                   v.returned ? " (back)" : "");
-  std::vector<std::string> row = {absl::StrCat("node ", v.node.value),
-                                  role,
-                                  absl::StrCat(v.shard),
-                                  since(v.first_pfail),
-                                  since(v.first_fail),
-                                  since(v.fail_known.back())};
+  const std::string role = absl::StrCat(v.was_primary ? "primary" : "replica",
+                                        v.has_survivor ? "" : " lost", v.returned ? " back" : "");
+  std::vector<std::string> row = {absl::StrCat(v.node.value), role,
+                                  absl::StrCat(v.shard),      since(v.first_pfail),
+                                  since(v.first_fail),        since(v.fail_known.back())};
   if (v.was_primary) {
-    row.insert(row.end(), {since(v.election), absl::StrCat(v.elections), since(v.promoted),
-                           v.winner == NodeIndex{} ? "-" : NodeText(v.winner), since(v.covered)});
+    row.insert(row.end(),
+               {since(v.election), absl::StrCat(v.elections), since(v.promoted),
+                v.winner == NodeIndex{} ? "-" : absl::StrCat(v.winner.value), since(v.covered)});
   }
   table->Add(std::move(row));
 }
@@ -116,8 +113,8 @@ std::string VictimTable(const IncidentTimes& incident) {
   std::vector<VictimTimes> victims = incident.victims;
   std::sort(victims.begin(), victims.end(), Slower);
   const bool all = victims.size() <= kVictimsShown;
-  TextTable table({"victim", "role", "shard", "PFAIL", "FAIL", "all FAIL", "election", "tries",
-                   "promoted", "by", "covered"});
+  TextTable table({"node", "role", "shard", "PFAIL", "FAIL", "all FAIL", "elect", "tries", "won",
+                   "by node", "covered"});
   table.Left(1);
   const size_t primaries = incident.primaries();
   for (size_t i = 0; i < victims.size(); ++i) {

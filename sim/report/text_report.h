@@ -1,8 +1,8 @@
 // The report of one run as text: what happened and how long it took first, then where the traffic
 // and the memory went.
 //
-// At most kReportWidth columns. The meaning of every line: sim/report/README.md. Thread safety: pure
-// functions.
+// At most kReportWidth columns. The meaning of every line: sim/report/README.md. Thread safety:
+// pure functions.
 #ifndef GOSSAMER_SIM_REPORT_TEXT_REPORT_H_
 #define GOSSAMER_SIM_REPORT_TEXT_REPORT_H_
 

@@ -1,7 +1,8 @@
-// Cost of gossip: choosing and building a heartbeat's entries, and applying them, in a table of N nodes.
+// Cost of gossip: choosing and building a heartbeat's entries, and applying them, in a table of N
+// nodes.
 //
-// One iteration is one message; the counter "entry" is the time per gossip entry. Receivers take turns, so that their tables
-// are not in the first-level cache.
+// One iteration is one message; the counter "entry" is the time per gossip entry. Receivers take
+// turns, so that their tables are not in the first-level cache.
 #include <benchmark/benchmark.h>
 
 #include <memory>
@@ -34,7 +35,8 @@ class Members {
     for (int i = 0; i < nodes; ++i) keys.push_back(tables_.pool.names().Intern(NameOf(i)));
     SlotSet one;
     for (int o = 0; o < observers; ++o) {
-      members_.push_back(std::make_unique<State>(ClusterOptions{}, rules, &tables_, 1, o, kStartMs));
+      members_.push_back(
+          std::make_unique<State>(ClusterOptions{}, rules, &tables_, 1, o, kStartMs));
       State& s = *members_.back();
       for (int i = 0; i < nodes; ++i) {
         PeerFacts facts;

@@ -95,7 +95,7 @@ class PeerFuzz {
   void Run() {
     for (int i = 0; i < kMaxActions && !in_.empty(); ++i) {
       Act();
-      if (i % 4 == 3) Check();
+      if (i % 16 == 15) Check();
     }
     Check();
     cluster_.Heal();

@@ -319,6 +319,20 @@ TEST(ReconnectTest, FromNineZeroADeadNodeIsTriedTwentyTimesATimeout) {
   }
 }
 
+TEST(ReconnectTest, AFailedNodeIsTriedFiveTimesATimeoutWhereReconnectsWait) {
+  for (const std::string_view rules : {"valkey-9.1", "gossamer"}) {
+    Cluster c(rules);
+    const NodeKey a = c.AddPrimary("a");
+    c.Unlink(a);
+    c.peers().SetFlags(a, flag::kFail);
+    c.peers().SetConnectAttempt(a, kLongAgo);
+    const bool wait = RulesNamed(rules).reconnects_wait;
+    EXPECT_EQ(Attempts(c, a, 120).size(), wait ? 4u : 15u) << rules;
+    c.DeliverOn(c.Accept(), c.Make(a, MessageType::kPing));
+    EXPECT_EQ(Attempts(c, a, 20).size(), 20u) << "it is back";
+  }
+}
+
 TEST(ReconnectTest, ANodeThatIsConnectedToMeIsTriedAlways) {
   Cluster c("valkey-9.1");
   const NodeKey a = c.AddPrimary("a");

@@ -359,6 +359,18 @@ TEST_F(RolesTest, HeadersThatNameMyselfAreNobodys) {
   EXPECT_EQ(c.peers().size(), 4u);
 }
 
+// A node that gossip introduces with both roles, or as one in handshake, is neither twice.
+TEST_F(RolesTest, IntroducedNodesHaveOneRoleAndNoHandshake) {
+  const NodeKey two = c.Key("two");
+  c.Deliver(a, MessageType::kPing, [&](Message* m) {
+    constexpr uint16_t kFlags =
+        flag::kPrimary | flag::kReplica | flag::kHandshake | flag::kMeet | flag::kMyself;
+    std::get<Heartbeat>(m->body).gossip.push_back({two, kFlags, 0});
+  });
+  ASSERT_TRUE(c.peers().Contains(two));
+  EXPECT_EQ(c.peers().flags(two), flag::kPrimary);
+}
+
 // ---- Becoming a replica ----
 
 TEST_F(RolesTest, BecomingAReplicaResetsWhatAPrimaryOrACandidateWas) {

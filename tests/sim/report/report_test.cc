@@ -174,9 +174,9 @@ TEST(TextReportTest, FitsWithManyVictimsAndLongWords) {
   incident.text = std::string(300, 'x');
   for (uint32_t i = 0; i < 400; ++i) {
     VictimTimes victim = incident.victims[i % 2];
-    victim.node = NodeIndex{100000 + i};
-    victim.winner = NodeIndex{100000 + i};
-    victim.shard = 100000 + i;
+    victim.node = NodeIndex{15000 + i};
+    victim.winner = NodeIndex{15000 + i};
+    victim.shard = 15000 + i;
     victim.has_survivor = i % 7 != 0;
     if (i % 5 == 0) victim.returned = At(100000);
     incident.victims.push_back(victim);

@@ -202,7 +202,7 @@ TEST_F(CliTest, AnEarlyEndIsInconclusive) {
 
 TEST_F(CliTest, AnInterruptEndsCleanlyWithWhatIsKnown) {
   const std::string file = Scenario(
-      "endless", "duration: 900d\nexpect:\n  - {event: fail-set, about: live, never: true}\n");
+      "endless", "duration: 30d\nexpect:\n  - {event: fail-set, about: live, never: true}\n");
   const Result result = Run("run " + file, "timeout --preserve-status -s INT 1");
   EXPECT_EQ(result.code, 130);
   EXPECT_THAT(result.out, HasSubstr("interrupted"));
