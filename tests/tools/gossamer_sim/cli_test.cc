@@ -203,7 +203,7 @@ TEST_F(CliTest, AnEarlyEndIsInconclusive) {
 TEST_F(CliTest, AnInterruptEndsCleanlyWithWhatIsKnown) {
   const std::string file = Scenario(
       "endless", "duration: 30d\nexpect:\n  - {event: fail-set, about: live, never: true}\n");
-  const Result result = Run("run " + file, "timeout --preserve-status -s INT 1");
+  const Result result = Run("run " + file, "timeout --preserve-status -s INT 5");
   EXPECT_EQ(result.code, 130);
   EXPECT_THAT(result.out, HasSubstr("interrupted"));
   EXPECT_THAT(result.out, HasSubstr("Digest: "));
