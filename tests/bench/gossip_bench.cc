@@ -33,7 +33,6 @@ class Members {
     Rng rng(1, "pong");
     std::vector<NodeKey> keys;
     for (int i = 0; i < nodes; ++i) keys.push_back(tables_.pool.names().Intern(NameOf(i)));
-    SlotSet one;
     for (int o = 0; o < observers; ++o) {
       members_.push_back(
           std::make_unique<State>(ClusterOptions{}, rules, &tables_, 1, o, kStartMs));

@@ -36,7 +36,7 @@ struct Settings {
 };
 
 bool ReadSettings(int argc, char** argv, Settings* out) {
-  for (int i = 1; i < argc; ++i) {
+  for (int i = 1; i < argc; i += 2) {
     const std::string_view name = argv[i];
     const std::string_view value = i + 1 < argc ? argv[i + 1] : "";
     uint64_t* const number = name == "--seeds"       ? &out->seeds
@@ -52,7 +52,6 @@ bool ReadSettings(int argc, char** argv, Settings* out) {
     } else {
       return false;
     }
-    ++i;
   }
   return true;
 }
