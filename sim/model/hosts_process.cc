@@ -125,11 +125,12 @@ void Hosts::StallDisk(uint32_t node, Instant until) {
 // ---- Replication ----
 
 void Hosts::StartFollowing(uint32_t node, NodeKey primary, bool full_sync) {
-  const uint32_t source = primary.valid() ? IndexOf(primary) : kNobody;
-  if (source == kNobody || source == node) {
+  if (!primary.valid()) {
     replication_->Promote(node, now());
     return;
   }
+  const uint32_t index = IndexOf(primary);
+  const uint32_t source = index == kNobody || index == node ? ReplicationModel::kUnknown : index;
   ScheduleSync(node, replication_->Follow(node, source, full_sync, now()));
 }
 

@@ -39,16 +39,22 @@ Network::Network(const NetworkOptions& options, EventQueue* queue, TransportMode
 
 Network::~Network() = default;
 
-std::string Network::AddressText(const IpText& ip, uint16_t cport) {
-  std::string text(ip.view());
-  text.push_back(' ');
-  return text.append(std::to_string(cport));
+uint64_t Network::AddressHash(const IpText& ip, uint16_t cport) {
+  return HashBytes(ip.bytes.data(), IpText::kBytes, cport);
 }
 
 void Network::SetAddress(uint32_t node, const IpText& ip, uint16_t cport) {
-  by_address_.erase(AddressText(address_[node].ip, address_[node].cport));
+  by_address_.erase(AddressHash(address_[node].ip, address_[node].cport));
   address_[node] = {ip, cport};
-  by_address_[AddressText(ip, cport)] = node;
+  by_address_[AddressHash(ip, cport)] = node;
+}
+
+// Who listens at the address, or kNobody.
+uint32_t Network::NodeAt(const Endpoint& endpoint) const {
+  const auto it = by_address_.find(AddressHash(endpoint.ip, endpoint.cport));
+  if (it == by_address_.end()) return kNobody;
+  const Address& known = address_[it->second];
+  return known.ip == endpoint.ip && known.cport == endpoint.cport ? it->second : kNobody;
 }
 
 uint32_t Network::PeerOf(uint32_t node, LinkId link) const {
@@ -159,7 +165,7 @@ void Network::SendHeldBack(uint32_t index, int end, const MessageRef& message, I
     return;
   }
   if (row.Has(conn::kUnacked)) {
-    const Instant acked = AckTime(index, leave);
+    const Instant acked = AckTime(index);
     if (acked > leave) {
       row.Set(conn::HasBacklog(end));
       Backlog& backlog = backlogs_.Add(index, end, Backlog::Why::kNagle);

@@ -17,7 +17,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -132,7 +131,8 @@ class Network {
     return host_up_[from] != 0 && host_up_[to] != 0 &&
            !(faults_.any() && faults_.Blocked(from, to));
   }
-  static std::string AddressText(const IpText& ip, uint16_t cport);
+  static uint64_t AddressHash(const IpText& ip, uint16_t cport);
+  uint32_t NodeAt(const Endpoint& endpoint) const;
   uint64_t NextDraw(uint32_t index, int end, Instant leave);
   Duration Latency(uint32_t from, uint32_t to, uint64_t bits) const;
   Duration LossDelay(uint32_t ppm, uint64_t bits) const;
@@ -152,7 +152,7 @@ class Network {
   void Retransmit(const TimedEvent& event);
   void GiveUp(uint32_t index, int end);
   void Flush(uint32_t index, int end, Instant leave);
-  Instant AckTime(uint32_t index, Instant leave);
+  Instant AckTime(uint32_t index) const;
   void OnAck(uint32_t index);
 
   void SendSyn(uint32_t index, uint32_t tries, Instant leave);
@@ -184,8 +184,8 @@ class Network {
   std::vector<uint8_t> process_up_;
   std::vector<uint8_t> nodelay_;
   std::vector<Address> address_;
-  std::vector<Instant> sending_until_;                     // by node, with a bandwidth
-  absl::flat_hash_map<std::string, uint32_t> by_address_;  // looked up only
+  std::vector<Instant> sending_until_;                  // by node, with a bandwidth
+  absl::flat_hash_map<uint64_t, uint32_t> by_address_;  // looked up only
   uint64_t connects_ = 0;
 };
 

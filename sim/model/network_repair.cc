@@ -30,8 +30,7 @@ constexpr uint32_t kDelayedAckSpreadUs = 6000;
 
 void Network::Open(uint32_t node, LinkId link, const Endpoint& address, Instant leave) {
   ++connects_;
-  const auto it = by_address_.find(AddressText(address.ip, address.cport));
-  const uint32_t peer = it == by_address_.end() ? kNobody : it->second;
+  const uint32_t peer = NodeAt(address);
   const uint32_t index = table_.Allocate(node, peer);
   table_.BindOut(index, link);
   Connection& row = table_[index];
@@ -58,6 +57,13 @@ void Network::SendSyn(uint32_t index, uint32_t tries, Instant leave) {
   const Instant last = MarkOf(row, 0);
   const Instant at = std::max(leave + Latency(from, to, bits) + effect.delay, last + Micros(1));
   table_[index].mark[0] = static_cast<uint32_t>(at.us);
+  if (process_up_[to] == 0 && Passes(to, from)) {
+    // Nobody will listen in the next moment either: storms refuse millions of connects.
+    const Instant refused = std::max(at, MarkOf(row, 1)) + Latency(to, from, Mix64(bits + 1));
+    table_[index].mark[1] = static_cast<uint32_t>(refused.us);
+    Push(kind::kSynReply, index, 1, refused, 0, kRefusedBit);
+    return;
+  }
   Push(kind::kSyn, index, 0, at, 0, 0, static_cast<uint16_t>(tries));
 }
 
@@ -103,7 +109,13 @@ void Network::SynReplyArrives(const TimedEvent& event) {
   if (!row.Has(conn::kOpenerHolds) || !row.Has(conn::kConnecting)) return;
   if (host_up_[row.node[0]] == 0) return;
   if ((event.flags & kRefusedBit) != 0) {
-    LinkDown(event.index, 0, LinkError::kRefused);
+    // Nothing else of this connection is under way: the row is free at once.
+    const uint32_t node = row.node[0];
+    const LinkId link{row.link[0]};
+    DropBacklog(event.index, 0);
+    table_.Unbind(event.index, 0);
+    table_.Free(event.index);
+    sink_->OnLinkDown(node, link, LinkError::kRefused);
     return;
   }
   row.Clear(conn::kConnecting);
@@ -224,14 +236,13 @@ void Network::Flush(uint32_t index, int end, Instant leave) {
 // ---- Acknowledgements ----
 
 // When the opener learns that its last write arrived, if no data brings the news before.
-Instant Network::AckTime(uint32_t index, Instant leave) {
+Instant Network::AckTime(uint32_t index) const {
   const Connection& row = table_[index];
   const Instant arrived = MarkOf(row, 0);
   const uint64_t who = (uint64_t{row.node[0]} << 16) | row.node[1] | (uint64_t{3} << 32);
   const uint64_t bits = DrawAt(options_.seed, who, static_cast<uint64_t>(arrived.us));
   const Duration spread = Micros(Scale(static_cast<uint32_t>(bits >> 32), kDelayedAckSpreadUs));
-  const Instant acked = arrived + kDelayedAck + spread + Latency(row.node[1], row.node[0], bits);
-  return std::max(acked, arrived <= leave ? acked : leave + Micros(1));
+  return arrived + kDelayedAck + spread + Latency(row.node[1], row.node[0], bits);
 }
 
 void Network::OnAck(uint32_t index) {

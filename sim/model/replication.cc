@@ -92,7 +92,7 @@ Instant ReplicationModel::Follow(uint32_t node, uint32_t source, bool full_sync,
 
 Instant ReplicationModel::Sync(uint32_t node, uint32_t attempt, Instant now) {
   Row& row = rows_[node];
-  if (row.attempt != attempt || row.source == kNone || !row.running) return kNever;
+  if (row.attempt != attempt || row.source >= kUnknown || !row.running) return kNever;
   if (!rows_[row.source].running || !reachable_(node, row.source)) return now + kRetry;
   row.up = true;
   row.fresh = now;

@@ -21,6 +21,8 @@ namespace gossamer::sim {
 class ReplicationModel {
  public:
   static constexpr uint32_t kNone = 0xffffffff;
+  // A source that no node is.
+  static constexpr uint32_t kUnknown = 0xfffffffe;
   // Until a replica's link is up: connect and partial or full resynchronisation.
   static constexpr Duration kPartialSync = Millis(5);
   static constexpr Duration kFullSync = Millis(500);
@@ -38,7 +40,8 @@ class ReplicationModel {
   void Begin(uint32_t node, uint32_t source, int64_t offset, Instant now);
   // The node serves as a primary from now on.
   void Promote(uint32_t node, Instant now);
-  // The node follows `source`. Returns when to call Sync with the attempt's number.
+  // The node follows `source`, which may be kUnknown. Returns when to call Sync with the attempt's
+  // number.
   Instant Follow(uint32_t node, uint32_t source, bool full_sync, Instant now);
   // The number of the node's current attempt.
   uint32_t attempt(uint32_t node) const { return rows_[node].attempt; }

@@ -238,6 +238,11 @@ void FailoverTimeline::AddVictim(size_t incident, NodeIndex node, bool was_prima
     const SharedSlotSet& slots = *peers->facts(watch.key).slots;
     watch.slots = slots.set();
     watch.slots_hash = slots.hash();
+    for (size_t w = 0; w < SlotSet::kWords; ++w) {
+      if (watch.slots.word(w) == 0) continue;
+      if (watch.end_word == 0) watch.first_word = w;
+      watch.end_word = w + 1;
+    }
     victim.slots = slots.count();
     break;
   }
@@ -422,10 +427,15 @@ void FailoverTimeline::OnSlots(Instant at, NodeIndex node, NodeKey owner) {
     return;
   }
   for (Watch& watch : watches_) {
-    SlotSet common = watch.slots;
-    common &= slots.set();
-    if (!common.empty()) LookAtCover(at, node, &watch);
+    if (SharesSlots(watch, slots.set())) LookAtCover(at, node, &watch);
   }
+}
+
+bool FailoverTimeline::SharesSlots(const Watch& watch, const SlotSet& slots) {
+  for (size_t w = watch.first_word; w < watch.end_word; ++w) {
+    if ((watch.slots.word(w) & slots.word(w)) != 0) return true;
+  }
+  return false;
 }
 
 bool FailoverTimeline::SeesServed(const PeerTable& peers, NodeIndex node,

@@ -162,6 +162,8 @@ class FailoverTimeline : public Observer {
     NodeKey key;
     SlotSet slots;
     uint64_t slots_hash = 0;
+    size_t first_word = 0;  // the words of `slots` that are not empty lie in [first_word, end_word)
+    size_t end_word = 0;
     Bits fail;           // nodes that hold FAIL on it
     Bits covered;        // nodes that see its slots served
     bool waits = false;  // its shard has a live node, and its slots are not served
@@ -189,6 +191,7 @@ class FailoverTimeline : public Observer {
   // `node` saw slots move to `owner`: looks whether victims are covered by it.
   void OnSlots(Instant at, NodeIndex node, NodeKey owner);
   void LookAtCover(Instant at, NodeIndex node, Watch* watch);
+  static bool SharesSlots(const Watch& watch, const SlotSet& slots);
   bool SeesServed(const PeerTable& peers, NodeIndex node, const Watch& watch) const;
   void SetWaits(Watch* watch, bool waits);
   // Live primaries claim all slots, each in its own view.

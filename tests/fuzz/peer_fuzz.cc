@@ -127,8 +127,10 @@ class PeerFuzz {
       case 4:
         return cluster_.Heal();
       case 5:
-        if (cluster_.running(villain_)) return cluster_.Kill(villain_);
-        return cluster_.Restart(villain_);
+        if (!cluster_.running(villain_)) return cluster_.Restart(villain_);
+        // A file holds no epoch of a replica's own.
+        if (cluster_.state(villain_).i_am_replica()) seen_[villain_].mine = {};
+        return cluster_.Kill(villain_);
       default:
         return Say(victim);
     }

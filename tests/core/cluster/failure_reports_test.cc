@@ -77,7 +77,7 @@ TEST(FailureReportsTest, RefreshInALaterSecondProlongs) {
 }
 
 TEST(FailureReportsTest, MillisLiveAtLeastTheValidityAndAtMostAHalfPercentMore) {
-  for (const int64_t validity : {200, 2000, 10'000, 30'000, 1'000'000}) {
+  for (const int64_t validity : {200, 2000, 10'000, 30'000}) {
     for (int64_t made = 5'000'000; made < 5'004'000; made += 777) {
       const int64_t life = LifeOf(Millis8(validity), made);
       EXPECT_GT(life, validity) << validity << " at " << made;
@@ -235,7 +235,7 @@ class FailureReportsModel {
 void CompareWithModel(FailureReports reports, FailureReportsModel model, uint64_t seed) {
   Rng rng(seed);
   int64_t now = 1'000'000;
-  for (int step = 0; step < 20'000; ++step) {
+  for (int step = 0; step < 4'000; ++step) {
     now += static_cast<int64_t>(rng.Below(rng.Chance(1, 200) ? 400'000 : 400));
     const NodeKey suspect{static_cast<uint16_t>(rng.Below(6))};
     const NodeKey reporter{static_cast<uint16_t>(rng.Below(20))};

@@ -460,6 +460,18 @@ TEST(FalseFailTest, ExcusesWhoIsCutOffOrJustBack) {
   EXPECT_EQ(bench.checker.violation_count(), 2u);
 }
 
+TEST(FalseFailTest, ExcusesAllSidesOfACutWithSeveral) {
+  Bench<FalseFail> bench;
+  TimelineItem partition = Fault(FaultKind::kPartition);
+  partition.between = {Target{}, Target{}};
+  bench.Incident(10, partition, {NodeIndex{0}, NodeIndex{1}});
+  bench.Event(50, 2, EventType::kFailSet, 0);
+  bench.Event(50, 2, EventType::kFailSet, 1);
+  EXPECT_EQ(bench.checker.violation_count(), 0u);
+  bench.Event(50, 0, EventType::kFailSet, 2);
+  EXPECT_EQ(bench.checker.violation_count(), 1u);
+}
+
 TEST(FalseFailTest, DoesNotExcuseSlowNodes) {
   Bench<FalseFail> bench;
   bench.Incident(10, Fault(FaultKind::kSlow), {NodeIndex{0}});

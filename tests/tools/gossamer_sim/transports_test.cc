@@ -11,12 +11,12 @@
 namespace gossamer::tool {
 namespace {
 
-// 300 nodes of which a tenth dies; short timeouts, so that detection, elections and returns all
+// 90 nodes of which a tenth dies; short timeouts, so that detection, elections and returns all
 // happen.
 sim::Scenario Storm() {
   sim::Scenario scenario;
   scenario.name = "transports";
-  scenario.shards = 100;
+  scenario.shards = 30;
   scenario.replicas_per_shard = 2;
   scenario.config["cluster-node-timeout"] = "2000";
   scenario.latency.quantiles = {{500000, Micros(300)}, {990000, Millis(2)}};
