@@ -230,6 +230,7 @@ void ClusterNode::OnQueue(Now now, LinkId link, uint64_t bytes, Effects* out) {
 void ClusterNode::OnConfig(Now now, const ClusterOptions& options, Effects* out) {
   Turn t(state_, now, out);
   state_.options = options;
+  state_.peers.WakeAll();
   state_.reports.SetValidity(2 * options.node_timeout.ms());
   for (const NodeKey node : state_.peers.order()) {
     if ((state_.peers.marks(node) & mark::kHasReports) != 0 && !state_.reports.MayHave(node)) {

@@ -18,8 +18,10 @@ namespace {
 constexpr uint64_t kRandomPingEvery = 10;
 constexpr int kRandomPingDraws = 5;
 constexpr int64_t kReconnectsPerHalfTimeout = 10;
-// Under the mended rule a node that is FAIL is tried this many times more rarely: every T / 5.
-constexpr int64_t kFailedPatience = 4;
+// Under the mended rule a silent node is tried every T / 5.
+constexpr int64_t kReconnectsPerTimeout = 5;
+// Rows that the cron looks at are far apart; this many are fetched ahead.
+constexpr size_t kPrefetchAhead = 16;
 
 int64_t HalfTimeoutMs(const State& s) { return std::max<int64_t>(s.timeout_ms() / 2, 1); }
 
@@ -34,18 +36,20 @@ void FreeFullLinks(Turn& t) {
   t.s.over_limit.clear();
 }
 
+// Under the mended rule: when a node without outbound link is to be tried next. Who is connected to
+// me is there, and tried at once.
+MonoMs ConnectDue(const Turn& t, NodeKey node) {
+  if (t.s.peers.HasInLink(node)) return t.ms;
+  return t.s.peers.out_link_ms(node) + t.s.timeout_ms() / kReconnectsPerTimeout;
+}
+
 // True when a connect may be tried now. SOURCE: bus spec section 9.1.
 bool MayConnect(Turn& t, NodeKey node) {
   State& s = t.s;
   if (!s.rules.throttle_reconnects) return true;
+  if (s.rules.reconnects_wait) return t.ms >= ConnectDue(t, node);
   const int64_t interval = HalfTimeoutMs(s) / kReconnectsPerHalfTimeout;
-  const int64_t since = t.ms - s.peers.out_link_ms(node);
-  const bool tried_lately = !s.peers.HasInLink(node) && since < interval;
-  if (s.rules.reconnects_wait) {
-    // A failed node that comes back connects to me, and then nothing waits.
-    const bool failed = s.peers.Has(node, flag::kFail) && !s.peers.HasInLink(node);
-    return !tried_lately && !(failed && since < kFailedPatience * interval);
-  }
+  const bool tried_lately = !s.peers.HasInLink(node) && t.ms - s.peers.out_link_ms(node) < interval;
   // The budget may go negative and then limits nothing, as in the releases.
   if (tried_lately && s.reconnect_budget == 0) return false;
   --s.reconnect_budget;
@@ -118,6 +122,20 @@ void CheckNode(Turn& t, NodeKey node) {
   CheckSilence(t, node);
 }
 
+// Lets the cron pass over a node that is not there until it is to be tried or becomes suspect.
+void LetSleep(Turn& t, NodeKey node) {
+  State& s = t.s;
+  constexpr uint16_t kRestless = flag::kHandshake | flag::kMeet;
+  if (s.peers.HasOutLink(node) || s.peers.HasInLink(node) || s.peers.Has(node, kRestless)) return;
+  MonoMs until = ConnectDue(t, node);
+  if (s.peers.PingPending(node) && !s.peers.Has(node, flag::kPfail | flag::kFail)) {
+    const MonoMs silent_since =
+        std::max(s.peers.ping_sent_ms(node), s.peers.data_received_ms(node));
+    until = std::min(until, silent_since + s.timeout_ms());
+  }
+  if (until > t.ms + kCronPeriodMs) s.peers.Sleep(node, until);
+}
+
 void CheckNodes(Turn& t) {
   State& s = t.s;
   const int64_t interval =
@@ -132,8 +150,10 @@ void CheckNodes(Turn& t) {
   const int64_t half = HalfTimeoutMs(s);
   s.reconnect_budget =
       static_cast<int64_t>(s.peers.size()) * kCronPeriodMs / half * kReconnectsPerHalfTimeout;
-  s.pfail_count = 0;
-  for (const NodeKey node : rows) {
+  s.pfail_count = s.peers.sleeping_pfail();
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (i + kPrefetchAhead < rows.size()) s.peers.Prefetch(rows[i + kPrefetchAhead]);
+    const NodeKey node = rows[i];
     if (!s.peers.Contains(node) || s.peers.Has(node, flag::kNoAddr)) continue;
     if (s.peers.Has(node, flag::kPfail)) ++s.pfail_count;
     KeepConnected(t, node);
@@ -142,6 +162,7 @@ void CheckNodes(Turn& t) {
   for (const NodeKey node : rows) {
     if (!s.peers.Contains(node) || s.peers.Has(node, flag::kNoAddr | flag::kHandshake)) continue;
     CheckNode(t, node);
+    if (s.rules.reconnects_wait) LetSleep(t, node);
   }
 }
 

@@ -12,25 +12,10 @@ constexpr int64_t kMaxRejoinDelayMs = 5000;
 }  // namespace
 
 void CountVoters(State& s) {
-  Health& h = s.health;
-  if (h.counted_version == s.peers.version()) return;
-  h.counted_version = s.peers.version();
-  uint32_t size = 0;
-  uint32_t reachable = 0;
-  bool failed_owner = false;
-  const PeerTable::Hot* hot = s.peers.hot();
-  const size_t rows = s.peers.row_count();
-  for (size_t k = 0; k < rows; ++k) {
-    const bool owner = (hot[k].marks & mark::kHasSlots) != 0;
-    const bool voting = owner && (hot[k].flags & flag::kPrimary) != 0;
-    const bool down = (hot[k].flags & (flag::kPfail | flag::kFail)) != 0;
-    size += voting ? 1 : 0;
-    reachable += voting && !down ? 1 : 0;
-    failed_owner |= owner && (hot[k].flags & flag::kFail) != 0;
-  }
-  h.size = size;
-  h.reachable = reachable;
-  h.failed_owner = failed_owner;
+  const PeerTable::Voters& voters = s.peers.voters();
+  s.health.size = voters.size;
+  s.health.reachable = voters.reachable;
+  s.health.failed_owner = voters.failed_owners > 0;
 }
 
 void UpdateClusterState(Turn& t) {

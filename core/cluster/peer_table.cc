@@ -13,6 +13,8 @@ constexpr uint16_t kNil = 0xffff;
 // Ticks of times before a table was made stay positive.
 constexpr int64_t kPastMs = int64_t{1} << 30;
 constexpr int64_t kRebaseAtMs = int64_t{1} << 31;
+// Changes of these flags may change who replicates, migrates, votes or serves.
+constexpr uint16_t kVersioned = flag::kPrimary | flag::kReplica | flag::kFail | flag::kMigrateTo;
 constexpr uint16_t kAbnormal = flag::kPfail | flag::kFail | flag::kHandshake | flag::kMeet;
 
 const PeerTable::Rare kNoRare{};
@@ -43,6 +45,7 @@ void PeerTable::GrowTo(size_t rows) {
   next_replica_.resize(size, kNil);
   position_.resize(size);
   attention_.resize((size + kBlock - 1) / kBlock);
+  asleep_.resize(attention_.size());
   block_pong_.resize(attention_.size(), UINT32_MAX);
 }
 
@@ -116,7 +119,9 @@ void PeerTable::ReplaceFlags(NodeKey key, int flags) {
   const auto next = static_cast<uint16_t>(flags);
   const auto changed = static_cast<uint16_t>(row.flags ^ next);
   if (changed == 0) return;
+  CountVoter(row, -1);
   row.flags = next;
+  CountVoter(row, 1);
   if ((changed & flag::kPfail) != 0) {
     if ((next & flag::kPfail) != 0) {
       PfailInsert(key);
@@ -124,8 +129,17 @@ void PeerTable::ReplaceFlags(NodeKey key, int flags) {
       pfail_.erase(std::find(pfail_.begin(), pfail_.end(), key));
     }
   }
-  ++version_;
+  if ((changed & kVersioned) != 0) ++version_;
   Refresh(key);
+}
+
+void PeerTable::CountVoter(const Hot& row, int sign) {
+  if ((row.marks & mark::kHasSlots) == 0) return;
+  const auto one = static_cast<uint32_t>(sign);
+  const bool voting = (row.flags & flag::kPrimary) != 0;
+  if (voting) voters_.size += one;
+  if (voting && (row.flags & (flag::kPfail | flag::kFail)) == 0) voters_.reachable += one;
+  if ((row.flags & flag::kFail) != 0) voters_.failed_owners += one;
 }
 
 void PeerTable::ReplaceFacts(NodeKey key, const PeerFacts& facts) {
@@ -152,8 +166,11 @@ void PeerTable::ShareFacts(NodeKey key, PeerFactsRef facts) {
   if (canonical == nullptr || !(*canonical == endpoint)) {
     marks |= mark::kOtherEndpoint;
   }
+  CountVoter(row, -1);
   row.marks = marks;
+  CountVoter(row, 1);
   ++version_;
+  Refresh(key);
 }
 
 void PeerTable::LinkReplica(NodeKey replica, NodeKey primary) {
@@ -192,6 +209,14 @@ bool PeerTable::IsTrusted(const Hot& row) const {
   return !trust_needs_normal_ || (row.flags & kAbnormal) == 0;
 }
 
+bool PeerTable::IsPlain(const Hot& row) {
+  constexpr uint16_t kSpecial = mark::kMyself | mark::kPingPending | mark::kOtherEndpoint;
+  constexpr uint16_t kUseful = mark::kOutLink | mark::kHasSlots;
+  constexpr uint16_t kNotSampled = flag::kPfail | flag::kHandshake | flag::kNoAddr;
+  return (row.marks & mark::kKnown) != 0 && (row.marks & kSpecial) == 0 &&
+         (row.marks & kUseful) != 0 && (row.flags & kNotSampled) == 0;
+}
+
 bool PeerTable::NeedsAttention(const Hot& row) const {
   if ((row.marks & mark::kKnown) == 0 || (row.marks & mark::kMyself) != 0) return false;
   constexpr uint16_t kLinks = mark::kOutLink | mark::kInLink;
@@ -201,10 +226,12 @@ bool PeerTable::NeedsAttention(const Hot& row) const {
 
 void PeerTable::Refresh(NodeKey key) {
   Hot& row = hot_[key.value];
-  const bool trusted = IsTrusted(row);
-  row.marks = static_cast<uint16_t>(trusted ? row.marks | mark::kTrust : row.marks & ~mark::kTrust);
+  constexpr uint16_t kDerived = mark::kTrust | mark::kPlain;
+  row.marks = static_cast<uint16_t>((row.marks & ~kDerived) | (IsTrusted(row) ? mark::kTrust : 0) |
+                                    (IsPlain(row) ? mark::kPlain : 0));
   const size_t block = key.value / kBlock;
   const uint64_t bit = uint64_t{1} << (key.value % kBlock);
+  asleep_[block] &= ~bit;
   if (NeedsAttention(row)) {
     attention_[block] |= bit;
   } else {
@@ -283,14 +310,47 @@ void PeerTable::Rebase(MonoMs now) {
     if (!HasInLink(key)) cold.in_link = moved(cold.in_link);
   }
   std::fill(block_pong_.begin(), block_pong_.end(), 0);
+  WakeAll();
   base_ms_ += shift;
 }
 
+void PeerTable::Sleep(NodeKey key, MonoMs until) {
+  const size_t block = key.value / kBlock;
+  const uint64_t bit = uint64_t{1} << (key.value % kBlock);
+  if ((attention_[block] & ~asleep_[block] & bit) == 0) return;
+  asleep_[block] |= bit;
+  sleepers_.push_back({ToTick(until), key.value, Has(key, flag::kPfail)});
+}
+
+void PeerTable::WakeAll() {
+  std::fill(asleep_.begin(), asleep_.end(), 0);
+  sleepers_.clear();
+}
+
+// Ends the sleep of those whose time has come, and forgets those whom a change has woken.
+void PeerTable::Wake(uint32_t now) {
+  sleeping_pfail_ = 0;
+  size_t kept = 0;
+  for (const Sleeper& sleeper : sleepers_) {
+    uint64_t& word = asleep_[sleeper.key / kBlock];
+    const uint64_t bit = uint64_t{1} << (sleeper.key % kBlock);
+    if ((word & bit) == 0) continue;
+    if (sleeper.until <= now) {
+      word &= ~bit;
+      continue;
+    }
+    sleeping_pfail_ += sleeper.pfail ? 1 : 0;
+    sleepers_[kept++] = sleeper;
+  }
+  sleepers_.resize(kept);
+}
+
 void PeerTable::CollectCronRows(MonoMs now, int64_t ping_interval_ms, std::vector<NodeKey>* rows) {
+  Wake(ToTick(now));
   by_position_.assign((order_.size() + kBlock - 1) / kBlock, 0);
   const uint32_t due = ToTick(now - ping_interval_ms);  // older pongs are due
   for (size_t block = 0; block < attention_.size(); ++block) {
-    uint64_t wanted = attention_[block];
+    uint64_t wanted = attention_[block] & ~asleep_[block];
     if (block_pong_[block] < due) {
       uint32_t oldest = UINT32_MAX;
       const size_t end = std::min(hot_.size(), (block + 1) * kBlock);
@@ -327,20 +387,30 @@ size_t PeerTable::memory_bytes() const {
          (first_replica_.capacity() + next_replica_.capacity() + position_.capacity() +
           order_.capacity() + pfail_.capacity()) *
              sizeof(uint16_t) +
-         attention_.capacity() * sizeof(uint64_t) + block_pong_.capacity() * sizeof(uint32_t) +
+         (attention_.capacity() + asleep_.capacity() + by_position_.capacity()) * sizeof(uint64_t) +
+         sleepers_.capacity() * sizeof(Sleeper) + block_pong_.capacity() * sizeof(uint32_t) +
          rare_.capacity() * (sizeof(Rare) + 8);
 }
 
 void PeerTable::CheckInvariants() const {
   size_t pfails = 0;
+  Voters counted;
   for (size_t i = 0; i < order_.size(); ++i) {
     const NodeKey key = order_[i];
     GOSSAMER_CHECK(Contains(key) && position_[key.value] == i);
     const Hot& row = hot_[key.value];
     GOSSAMER_CHECK(IsTrusted(row) == ((row.marks & mark::kTrust) != 0));
+    GOSSAMER_CHECK(IsPlain(row) == ((row.marks & mark::kPlain) != 0));
     GOSSAMER_CHECK(facts_[key.value]);
     if ((row.flags & flag::kPfail) != 0) ++pfails;
+    const bool down = (row.flags & (flag::kPfail | flag::kFail)) != 0;
+    const bool owner = (row.marks & mark::kHasSlots) != 0;
+    counted.size += IsVoting(key) ? 1 : 0;
+    counted.reachable += IsVoting(key) && !down ? 1 : 0;
+    counted.failed_owners += owner && (row.flags & flag::kFail) != 0 ? 1 : 0;
   }
+  GOSSAMER_CHECK(counted.size == voters_.size && counted.reachable == voters_.reachable &&
+                 counted.failed_owners == voters_.failed_owners);
   GOSSAMER_CHECK(pfails == pfail_.size());
   for (size_t i = 1; i < pfail_.size(); ++i) {
     GOSSAMER_CHECK(position_[pfail_[i - 1].value] < position_[pfail_[i].value]);

@@ -6,9 +6,9 @@
 // node can run for years.
 //
 // INVARIANT: order() is a permutation of the known keys, in an order of this table's own (drawn
-// from the node's stream). INVARIANT: a row's kTrust mark is what IsTrusted computes; the pfail
-// list holds exactly the PFAIL rows, by order. Thread safety: none. SOURCE: semantics spec
-// section 1.
+// from the node's stream). INVARIANT: a row's kTrust and kPlain marks are what IsTrusted and
+// IsPlain compute; the pfail list holds exactly the PFAIL rows, by order. Thread safety: none.
+// SOURCE: semantics spec section 1.
 #ifndef GOSSAMER_CORE_CLUSTER_PEER_TABLE_H_
 #define GOSSAMER_CORE_CLUSTER_PEER_TABLE_H_
 
@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "core/base/cache_line.h"
 #include "core/base/ids.h"
 #include "core/base/rng.h"
 #include "core/bus/name_table.h"
@@ -42,6 +43,8 @@ inline constexpr uint16_t kHasSlots = 0x0040;
 inline constexpr uint16_t kOtherEndpoint = 0x0080;  // endpoint is not the name's canonical one
 inline constexpr uint16_t kTrust = 0x0100;  // gossip refreshes its pong time and nothing else
 inline constexpr uint16_t kLinkExtensions = 0x0200;  // the outbound link is extension-capable
+inline constexpr uint16_t kPlain = 0x0400;  // may be gossiped, with an entry that says no more than
+                                            // flags and pong time
 }  // namespace mark
 
 class PeerTable {
@@ -53,6 +56,8 @@ class PeerTable {
     uint16_t marks = 0;
   };
   static_assert(sizeof(Hot) == 8);
+  // Rows that share a cache line: neighbours by key, from a multiple of this on.
+  static constexpr size_t kRowsPerLine = kCacheLineBytes / sizeof(Hot);
 
   // `names` and `facts` are the host's; both must outlive the table. `trust_needs_normal`: see
   // Rules.
@@ -127,10 +132,19 @@ class PeerTable {
   // The config epoch that counts for `key`: its primary's when it is a replica of a known primary.
   // SOURCE: semantics spec section 1, nodeEpoch.
   Epoch NodeEpoch(NodeKey key) const;
-  // Rises whenever flags, roles, slots or membership changed.
+  // Rises whenever facts, roles, FAIL, MIGRATE_TO or membership changed.
   uint64_t version() const { return version_; }
   // Rises whenever a node came or went.
   uint64_t membership() const { return membership_; }
+
+  // Voting primaries, whatever their health; those of them with neither PFAIL nor FAIL; nodes that
+  // are FAIL and own slots.
+  struct Voters {
+    uint32_t size = 0;
+    uint32_t reachable = 0;
+    uint32_t failed_owners = 0;
+  };
+  const Voters& voters() const { return voters_; }
 
   // ---- Times and links ----
 
@@ -186,14 +200,24 @@ class PeerTable {
   const Hot* hot() const { return hot_.data(); }
   Hot* hot() { return hot_.data(); }
   size_t row_count() const { return hot_.size(); }
+  // Fetches what the cron reads of `key`, while there is something else to do.
+  void Prefetch(NodeKey key) const {
+    __builtin_prefetch(&hot_[key.value], 1);
+    __builtin_prefetch(&cold_[key.value], 1);
+  }
   uint32_t ToTick(MonoMs ms) const;
   MonoMs ToMs(uint32_t tick) const { return tick == 0 ? kLongAgo : base_ms_ + tick; }
   MonoMs base_ms() const { return base_ms_; }
   // Keeps ticks in range; to be called once per input batch. Cheap unless weeks have passed.
   void KeepTime(MonoMs now);
-  // Rows that a cron must look at (no link, ping pending, handshake, PFAIL, no inbound link), and
-  // rows whose pong is older than `ping_interval_ms`. In table order.
+  // Rows that a cron must look at (no link, ping pending, handshake, PFAIL, no inbound link) and
+  // that do not sleep, and rows whose pong is older than `ping_interval_ms`. In table order.
   void CollectCronRows(MonoMs now, int64_t ping_interval_ms, std::vector<NodeKey>* rows);
+  // A cron has nothing to do for `key` until then, unless its flags or marks change.
+  void Sleep(NodeKey key, MonoMs until);
+  void WakeAll();
+  // Sleeping rows that are PFAIL, as of the last CollectCronRows.
+  uint32_t sleeping_pfail() const { return sleeping_pfail_; }
   const std::vector<NodeKey>& pfail() const { return pfail_; }
 
   size_t memory_bytes() const;
@@ -208,12 +232,21 @@ class PeerTable {
     uint32_t out_time = 0;
     uint32_t in_link = 0;  // a tick while there is no inbound link
   };
+  struct Sleeper {
+    uint32_t until = 0;
+    uint16_t key = 0;
+    bool pfail = false;
+  };
   static constexpr size_t kBlock = 64;
 
   void GrowTo(size_t rows);
   bool IsTrusted(const Hot& row) const;
+  static bool IsPlain(const Hot& row);
   bool NeedsAttention(const Hot& row) const;
   void Refresh(NodeKey key);
+  // Adds the row to the voters' counts or takes it out.
+  void CountVoter(const Hot& row, int sign);
+  void Wake(uint32_t now);
   void LinkReplica(NodeKey replica, NodeKey primary);
   void UnlinkReplica(NodeKey replica, NodeKey primary);
   void Rebase(MonoMs now);
@@ -229,7 +262,7 @@ class PeerTable {
   uint64_t version_ = 1;
   uint64_t membership_ = 1;
 
-  std::vector<Hot> hot_;
+  LineAlignedVector<Hot> hot_;
   std::vector<Cold> cold_;
   std::vector<int64_t> repl_offset_;
   std::vector<PeerFactsRef> facts_;
@@ -238,7 +271,11 @@ class PeerTable {
   std::vector<uint16_t> position_;
   std::vector<NodeKey> order_;
   std::vector<NodeKey> pfail_;
-  std::vector<uint64_t> attention_;    // one bit a row
+  Voters voters_;
+  std::vector<uint64_t> attention_;  // one bit a row
+  std::vector<uint64_t> asleep_;     // one bit a row; its sleeper is valid while it is set
+  std::vector<Sleeper> sleepers_;
+  uint32_t sleeping_pfail_ = 0;
   std::vector<uint64_t> by_position_;  // scratch of CollectCronRows: one bit a place of the order
   std::vector<uint32_t> block_pong_;   // per block of rows: no eligible row has an older pong
   absl::flat_hash_map<uint16_t, Rare> rare_;

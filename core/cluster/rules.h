@@ -18,7 +18,7 @@ namespace gossamer {
 enum class GossipSampling : uint8_t {
   kRandom,        // draw, reject unfit ones, at most three draws per entry wanted (until 9.0)
   kConsecutive,   // neighbours in table order from a random start (9.1)
-  kShuffledRing,  // the next ones of a shuffled ring, stirred each lap
+  kShuffledRing,  // the next ones of a ring that is stirred each lap; neighbours together if many
 };
 
 enum class ReportStore : uint8_t {
@@ -46,7 +46,7 @@ struct Rules {
 
   // Links and membership.
   bool throttle_reconnects = true;
-  bool reconnects_wait = false;  // a silent peer is tried every T / 20, a failed one every T / 5
+  bool reconnects_wait = false;  // a peer that is not connected to me is tried every T / 5
   bool meet_repair = true;       // MEET again to peers without inbound link
   bool meet_repair_needs_multi_meet = true;
   bool link_extensions = true;       // the link remembers the extension capability

@@ -37,6 +37,7 @@ struct HostTables {
   PeerFactsTable facts;
   // Scratch of whichever node is at work, meaningless between uses.
   std::vector<NodeKey> rows;
+  std::vector<GossipEntry> entries;
   std::vector<uint32_t> chosen;  // by key: the stamp of the last message that took it
   uint32_t chosen_stamp = 0;
 };
@@ -87,10 +88,9 @@ struct Health {
   MonoMs first_call = kLongAgo;
   MonoMs minority = kLongAgo;  // last moment in a minority
   bool safe_to_join = false;
-  uint32_t size = 0;             // voting primaries, whatever their health
-  uint32_t reachable = 0;        // of those with neither PFAIL nor FAIL
-  bool failed_owner = false;     // a node that is FAIL owns slots
-  uint64_t counted_version = 0;  // PeerTable::version of the last count
+  uint32_t size = 0;          // voting primaries, whatever their health
+  uint32_t reachable = 0;     // of those with neither PFAIL nor FAIL
+  bool failed_owner = false;  // a node that is FAIL owns slots
 };
 
 // Bus counters. Arrays by message type; the last element counts unknown types.
@@ -172,8 +172,10 @@ struct State {
   uint64_t migration_version = 0;
   NodeKey migration_target;
   NodeKey migration_candidate;
-  // The shuffled gossip ring: the next place in the lap (rules.sampling).
-  std::vector<NodeKey> ring;
+  // The shuffled gossip ring (rules.sampling): runs of `ring_run` neighbouring rows of the peer
+  // table, by number, and the row at which the lap stands.
+  std::vector<uint16_t> ring;
+  size_t ring_run = 1;
   size_t ring_at = 0;
   uint64_t ring_members = 0;  // PeerTable::membership when it was made
   // Links whose send buffer is over the limit.

@@ -179,7 +179,7 @@ void World::Impl::MeasureMemory() {
     if (node == nullptr) continue;
     const State& s = node->state();
     now.peer_tables += sizeof(State) + s.peers.memory_bytes() + s.links.memory_bytes() +
-                       s.ring.capacity() * sizeof(NodeKey);
+                       s.ring.capacity() * sizeof(uint16_t);
     now.failure_reports += s.reports.memory_bytes();
     now.slot_maps += s.slots.memory_bytes();
   }

@@ -201,6 +201,36 @@ TEST(ShuffledRingTest, TakesAllThereIsWhenThatIsFew) {
   for (int i = 0; i < 100; ++i) EXPECT_EQ(s.Next().size(), 3u);
 }
 
+TEST(ShuffledRingTest, NoMessageHasANodeTwiceAndEverybodyHasHisTurnEachLap) {
+  for (const size_t peers : {20u, 300u, 1001u}) {
+    Sampled s(GossipSampling::kShuffledRing, peers);
+    std::vector<int> counts(peers, 0);
+    for (int i = 0; i < 400; ++i) {
+      std::vector<NodeKey> chosen = s.Next();
+      for (const NodeKey node : chosen) {
+        ++counts[static_cast<size_t>(std::find(s.nodes.begin(), s.nodes.end(), node) -
+                                     s.nodes.begin())];
+      }
+      const auto by_key = [](NodeKey a, NodeKey b) { return a.value < b.value; };
+      std::sort(chosen.begin(), chosen.end(), by_key);
+      EXPECT_EQ(std::adjacent_find(chosen.begin(), chosen.end()), chosen.end());
+    }
+    EXPECT_EQ(counts[0], 0) << "the receiver";
+    const auto [least, most] = std::minmax_element(counts.begin() + 1, counts.end());
+    EXPECT_LE(*most - *least, 2) << peers;
+  }
+}
+
+TEST(ShuffledRingTest, NeighboursTravelTogetherInALargeCluster) {
+  Sampled s(GossipSampling::kShuffledRing, 800);
+  for (int i = 0; i < 50; ++i) {
+    std::set<size_t> lines;
+    const std::vector<NodeKey> chosen = s.Next();
+    for (const NodeKey node : chosen) lines.insert(node.value / PeerTable::kRowsPerLine);
+    EXPECT_LE(lines.size(), chosen.size() / PeerTable::kRowsPerLine + 4);
+  }
+}
+
 // ---- What an entry says ----
 
 TEST(GossipEntryTest, TimesAreWholeSecondsOfTheWallClock) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -269,6 +270,66 @@ TEST_F(PeerTableTest, VersionRisesWithRolesFlagsSlotsAndMembers) {
   EXPECT_FALSE(rose());
   table_.Remove(a);
   EXPECT_TRUE(rose());
+}
+
+TEST_F(PeerTableTest, VersionIgnoresSuspicion) {
+  const NodeKey a = Add("a");
+  const uint64_t before = table_.version();
+  table_.SetFlags(a, flag::kPfail);
+  table_.SetFlags(a, flag::kExtensions);
+  EXPECT_EQ(table_.version(), before);
+}
+
+TEST_F(PeerTableTest, VotersAreCounted) {
+  const auto counts = [this] {
+    const PeerTable::Voters& v = table_.voters();
+    return std::vector<uint32_t>{v.size, v.reachable, v.failed_owners};
+  };
+  using Counts = std::vector<uint32_t>;
+  const Counts before = counts();
+  const NodeKey a = Add("a", flag::kPrimary);
+  EXPECT_EQ(counts(), before) << "it owns nothing";
+  GiveSlots(a, {{0, 0}});
+  EXPECT_EQ(counts(), (Counts{before[0] + 1, before[1] + 1, 0}));
+  table_.SetFlags(a, flag::kPfail);
+  EXPECT_EQ(counts(), (Counts{before[0] + 1, before[1], 0}));
+  table_.SetFlags(a, flag::kFail);
+  EXPECT_EQ(counts(), (Counts{before[0] + 1, before[1], 1}));
+  table_.ReplaceFlags(a, flag::kReplica);
+  EXPECT_EQ(counts(), before);
+  table_.ReplaceFlags(a, flag::kPrimary);
+  table_.CheckInvariants();
+  table_.Remove(a);
+  EXPECT_EQ(counts(), before);
+}
+
+TEST_F(PeerTableTest, SleepersAreNotCollectedUntilTheirTimeOrAChange) {
+  const NodeKey a = Add("a");
+  const NodeKey b = Add("b");
+  table_.SetFlags(b, flag::kPfail);
+  const auto collected = [this](MonoMs at) {
+    std::vector<NodeKey> rows;
+    table_.CollectCronRows(at, 1 << 20, &rows);
+    std::set<uint16_t> keys;
+    for (const NodeKey key : rows) keys.insert(key.value);
+    return keys;
+  };
+  using Keys = std::set<uint16_t>;
+  EXPECT_EQ(collected(kStart), (Keys{a.value, b.value}));
+  table_.Sleep(a, kStart + 100);
+  table_.Sleep(b, kStart + 200);
+  EXPECT_EQ(collected(kStart + 99), Keys{});
+  EXPECT_EQ(table_.sleeping_pfail(), 1u);
+  EXPECT_EQ(collected(kStart + 100), Keys{a.value});
+  table_.SetFlags(b, flag::kFail);
+  EXPECT_EQ(collected(kStart + 100), (Keys{a.value, b.value}));
+  EXPECT_EQ(table_.sleeping_pfail(), 0u);
+  table_.Sleep(a, kStart + 300);
+  table_.Remove(a);
+  EXPECT_EQ(collected(kStart + 100), Keys{b.value});
+  table_.Sleep(b, kStart + 300);
+  table_.WakeAll();
+  EXPECT_EQ(collected(kStart + 100), Keys{b.value});
 }
 
 TEST_F(PeerTableTest, MyselfMovesWithItsMark) {
