@@ -36,11 +36,19 @@ void FreeFullLinks(Turn& t) {
   t.s.over_limit.clear();
 }
 
+int64_t PingIntervalMs(const State& s) {
+  return s.options.ping_interval.us > 0 ? s.options.ping_interval.ms() : s.timeout_ms() / 2;
+}
+
 // Under the mended rule: when a node without outbound link is to be tried next. Who is connected to
-// me is there, and tried at once.
+// me is there, and tried at once. Pings wait for nothing, those that are due and those that are
+// drawn: they start the clock by which a silent node is suspected.
 MonoMs ConnectDue(const Turn& t, NodeKey node) {
-  if (t.s.peers.HasInLink(node)) return t.ms;
-  return t.s.peers.out_link_ms(node) + t.s.timeout_ms() / kReconnectsPerTimeout;
+  const PeerTable& peers = t.s.peers;
+  if (peers.HasInLink(node)) return t.ms;
+  const MonoMs due = peers.out_link_ms(node) + t.s.timeout_ms() / kReconnectsPerTimeout;
+  if (peers.PingPending(node)) return due;
+  return std::min(due, peers.pong_ms(node) + PingIntervalMs(t.s) + 1);
 }
 
 // True when a connect may be tried now. SOURCE: bus spec section 9.1.
@@ -65,7 +73,7 @@ void RepairOneSided(Turn& t, NodeKey node) {
   if (s.peers.Has(node, kAbnormal)) return;
   const int64_t patience = HandshakeTimeoutMs(s);
   if (t.ms - s.peers.in_link_freed_ms(node) <= patience) return;
-  if (t.ms - s.peers.rare(node).meet_sent_ms <= patience) return;
+  if (t.ms - s.peers.moment(node, Moment::kMeetSent) <= patience) return;
   if (s.rules.meet_repair_needs_multi_meet && !s.peers.Has(node, flag::kLightModule)) return;
   s.peers.SetFlags(node, flag::kMeet);
   SendPing(t, node, MessageType::kMeet);
@@ -75,7 +83,7 @@ void RepairOneSided(Turn& t, NodeKey node) {
 bool KeepConnected(Turn& t, NodeKey node) {
   State& s = t.s;
   if (s.peers.Has(node, flag::kHandshake) &&
-      t.ms - s.peers.rare(node).created_ms > HandshakeTimeoutMs(s)) {
+      t.ms - s.peers.moment(node, Moment::kCreated) > HandshakeTimeoutMs(s)) {
     t.Event({.type = EventType::kHandshakeTimedOut, .subject = node});
     RemoveNode(t, node);
     return false;
@@ -91,12 +99,15 @@ void RandomPing(Turn& t) {
   NodeKey oldest = kNoKey;
   for (int i = 0; i < kRandomPingDraws; ++i) {
     const NodeKey node = s.peers.order()[s.ping_rng.Below(s.peers.size())];
-    if (!s.peers.HasOutLink(node) || s.peers.PingPending(node) || node == s.myself) continue;
-    if (s.peers.Has(node, flag::kHandshake)) continue;
+    if (s.peers.PingPending(node) || node == s.myself) continue;
+    if (!s.peers.HasOutLink(node) && !s.rules.reconnects_wait) continue;
+    if (s.peers.Has(node, flag::kHandshake | flag::kNoAddr)) continue;
     if (!oldest.valid() || s.peers.hot()[node.value].pong < s.peers.hot()[oldest.value].pong)
       oldest = node;
   }
-  if (oldest.valid()) SendPing(t, oldest, MessageType::kPing);
+  if (!oldest.valid()) return;
+  if (!s.peers.HasOutLink(oldest)) OpenLink(t, oldest);
+  SendPing(t, oldest, MessageType::kPing);
 }
 
 // Step 4 for one node: half-timeout reset, due ping, silence.
@@ -109,9 +120,8 @@ void CheckNode(Turn& t, NodeKey node) {
     t.Event({.type = EventType::kLinkReset, .subject = node});
     FreeOutLink(t, node);
   }
-  const int64_t interval = s.options.ping_interval.us > 0 ? s.options.ping_interval.ms() : half;
   if (s.peers.HasOutLink(node) && !s.peers.PingPending(node) &&
-      t.ms - s.peers.pong_ms(node) > interval) {
+      t.ms - s.peers.pong_ms(node) > PingIntervalMs(s)) {
     SendPing(t, node, MessageType::kPing);
     return;
   }
@@ -138,10 +148,8 @@ void LetSleep(Turn& t, NodeKey node) {
 
 void CheckNodes(Turn& t) {
   State& s = t.s;
-  const int64_t interval =
-      s.options.ping_interval.us > 0 ? s.options.ping_interval.ms() : s.timeout_ms() / 2;
   std::vector<NodeKey>& rows = s.tables->rows;
-  s.peers.CollectCronRows(t.ms, interval, &rows);
+  s.peers.CollectCronRows(t.ms, PingIntervalMs(s), &rows);
   const NodeKey paused_for = s.manual_failover.replica;
   if (paused_for.valid() && s.peers.Contains(paused_for) &&
       std::find(rows.begin(), rows.end(), paused_for) == rows.end()) {

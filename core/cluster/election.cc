@@ -199,7 +199,7 @@ std::optional<VoteRefusal> Objection(Turn& t, NodeKey candidate, const Header& h
   if (s.peers.IsPrimary(candidate) || !primary.valid()) return VoteRefusal::kNotReplica;
   const bool force = (header.mflags[0] & mflag::kForceAck) != 0;
   if (!s.peers.Has(primary, flag::kFail) && !force) return VoteRefusal::kPrimaryUp;
-  if (s.rules.revote_lock && t.ms - s.peers.rare(primary).voted_ms < 2 * s.timeout_ms()) {
+  if (s.rules.revote_lock && t.ms - s.peers.moment(primary, Moment::kVoted) < 2 * s.timeout_ms()) {
     return VoteRefusal::kRevoteLock;
   }
   return std::nullopt;
@@ -236,8 +236,8 @@ int64_t FailedPrimaryRank(Turn& t) {
   for (const NodeKey node : s.peers.order()) {
     if ((hot[node.value].flags & flag::kFail) == 0 || !s.peers.IsVoting(node)) continue;
     if (s.peers.ReplicaCount(node) == 0 || node == s.my_primary()) continue;
-    const bool recent =
-        s.options.replica_validity_factor == 0 || t.ms - s.peers.rare(node).fail_ms <= limit;
+    const bool recent = s.options.replica_validity_factor == 0 ||
+                        t.ms - s.peers.moment(node, Moment::kFail) <= limit;
     if (recent && s.peers.facts(node).shard_id < mine) ++rank;
   }
   return rank;
@@ -308,7 +308,8 @@ void HandleVoteRequest(Turn& t, NodeKey candidate, const Header& header) {
     if (s.rules.update_refused_candidate) SendUpdate(t, candidate, newer);
     return;
   }
-  if (s.rules.revote_lock) s.peers.MutableRare(s.peers.facts(candidate).replicaof).voted_ms = t.ms;
+  if (s.rules.revote_lock)
+    s.peers.SetMoment(s.peers.facts(candidate).replicaof, Moment::kVoted, t.ms);
   s.last_vote_epoch = s.current_epoch;
   const Ticket ticket = BatchTicket(t);
   if (!SendTo(t, candidate, MakeBare(t, MessageType::kAuthAck, 0), ticket)) {

@@ -68,7 +68,7 @@ void TryFail(Turn& t, NodeKey node) {
 void MarkFail(Turn& t, NodeKey node, NodeKey told_by, uint32_t reports) {
   State& s = t.s;
   s.peers.ReplaceFlags(node, (s.peers.flags(node) & ~flag::kPfail) | flag::kFail);
-  s.peers.MutableRare(node).fail_ms = t.ms;
+  s.peers.SetMoment(node, Moment::kFail, t.ms);
   if (s.rules.drop_reports_at_fail) DropReports(t, node);
   t.Event({.type = EventType::kFailSet, .subject = node, .other = told_by, .value = reports});
   t.Todo(todo::kUpdateState | todo::kSave);
@@ -104,7 +104,7 @@ void ClearOnPong(Turn& t, NodeKey node) {
   // A primary that still owns slots was not replaced; it is taken back once nobody can be about to
   // replace it.
   const bool keeps_slots = s.peers.IsVoting(node);
-  const int64_t failed_for = t.ms - s.peers.rare(node).fail_ms;
+  const int64_t failed_for = t.ms - s.peers.moment(node, Moment::kFail);
   if (keeps_slots && failed_for <= kFailUndoTimeouts * s.timeout_ms()) return;
   s.peers.ClearFlags(node, flag::kFail);
   if (node == s.my_primary() && s.rules.clear_my_primary_fail) {

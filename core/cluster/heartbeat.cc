@@ -120,7 +120,7 @@ void HandleMeet(Turn& t, LinkId link, const LinkPeer& peer, NodeKey sender,
                 const Message& message) {
   State& s = t.s;
   if (sender.valid()) {
-    const bool settled = t.ms - s.peers.rare(sender).created_ms > HandshakeTimeoutMs(s);
+    const bool settled = t.ms - s.peers.moment(sender, Moment::kCreated) > HandshakeTimeoutMs(s);
     if (s.rules.meet_repair && settled && s.peers.HasOutLink(sender)) FreeOutLink(t, sender);
     return;
   }
@@ -315,7 +315,7 @@ void SendPing(Turn& t, NodeKey peer, MessageType type) {
   const MessageRef message = MakeHeartbeat(t, type, peer, PeerTakesExtensions(s, peer));
   SendTo(t, peer, message);
   if (type == MessageType::kPing) s.peers.SetPingSent(peer, t.ms);
-  if (type == MessageType::kMeet) s.peers.MutableRare(peer).meet_sent_ms = t.ms;
+  if (type == MessageType::kMeet) s.peers.SetMoment(peer, Moment::kMeetSent, t.ms);
 }
 
 void BroadcastPong(Turn& t, bool local_replicas_only, Ticket after) {

@@ -70,7 +70,7 @@ NodeKey AddNode(Turn& t, const NodeName& name, const Endpoint& endpoint, uint16_
   // The reason of this call took the reference; the table holds its own.
   names.Release(key);
   if ((flags & flag::kPfail) != 0) s.peers.SetFlags(key, flag::kPfail);
-  s.peers.MutableRare(key).created_ms = t.ms;
+  s.peers.SetMoment(key, Moment::kCreated, t.ms);
   t.Event({.type = EventType::kNodeAdded, .subject = key, .other = introducer});
   t.Todo(todo::kSave);
   return key;
@@ -134,7 +134,7 @@ NodeKey FinishHandshake(Turn& t, NodeKey temporary, NodeKey sender, const Header
   const uint16_t kept =
       s.peers.flags(temporary) & static_cast<uint16_t>(~(flag::kHandshake | flag::kMeet));
   PeerFacts facts = s.peers.facts(temporary);
-  const PeerTable::Rare times = s.peers.rare(temporary);
+  const PeerTable::Moments moments = s.peers.moments(temporary);
 
   // The row moves to the final key together with its links.
   const bool had_out = s.peers.HasOutLink(temporary);
@@ -150,7 +150,7 @@ NodeKey FinishHandshake(Turn& t, NodeKey temporary, NodeKey sender, const Header
   s.peers.Remove(temporary);
 
   s.peers.Add(sender, facts, kept | roles, in_freed_ms);
-  s.peers.MutableRare(sender) = times;
+  s.peers.SetMoments(sender, moments);
   s.peers.SetDataReceived(sender, data_ms);
   if (had_out) {
     s.links.Bind(out_link, sender);

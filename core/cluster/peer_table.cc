@@ -15,9 +15,8 @@ constexpr int64_t kPastMs = int64_t{1} << 30;
 constexpr int64_t kRebaseAtMs = int64_t{1} << 31;
 // Changes of these flags may change who replicates, migrates, votes or serves.
 constexpr uint16_t kVersioned = flag::kPrimary | flag::kReplica | flag::kFail | flag::kMigrateTo;
+constexpr PeerTable::Moments kNoMoments = {kLongAgo, kLongAgo, kLongAgo, kLongAgo, kLongAgo};
 constexpr uint16_t kAbnormal = flag::kPfail | flag::kFail | flag::kHandshake | flag::kMeet;
-
-const PeerTable::Rare kNoRare{};
 
 }  // namespace
 
@@ -35,15 +34,19 @@ PeerTable::~PeerTable() {
 
 void PeerTable::GrowTo(size_t rows) {
   if (rows <= hot_.size()) return;
-  // Grow in steps, but never far beyond what the host's names need.
-  const size_t size = std::max(rows, names_->key_bound());
-  hot_.resize(size);
-  cold_.resize(size);
-  repl_offset_.resize(size);
-  facts_.resize(size);
-  first_replica_.resize(size, kNil);
-  next_replica_.resize(size, kNil);
-  position_.resize(size);
+  // In steps, but small ones: doubling would waste the most where tables are largest.
+  const size_t size = std::max({rows, names_->key_bound(), hot_.size() + hot_.size() / 16});
+  const auto grow = [size](auto* column, auto blank) {
+    column->reserve(size);
+    column->resize(size, blank);
+  };
+  grow(&hot_, Hot{});
+  grow(&cold_, Cold{});
+  grow(&repl_offset_, int64_t{0});
+  grow(&facts_, PeerFactsRef());
+  grow(&first_replica_, kNil);
+  grow(&next_replica_, kNil);
+  grow(&position_, uint16_t{0});
   attention_.resize((size + kBlock - 1) / kBlock);
   asleep_.resize(attention_.size());
   block_pong_.resize(attention_.size(), UINT32_MAX);
@@ -87,7 +90,7 @@ void PeerTable::Remove(NodeKey key) {
   order_.pop_back();
   hot_[key.value] = Hot{};
   facts_[key.value] = nullptr;
-  rare_.erase(key.value);
+  SetMoments(key, kNoMoments);
   attention_[key.value / kBlock] &= ~(uint64_t{1} << (key.value % kBlock));
   SortPfail();
   names_->Release(key);
@@ -280,9 +283,27 @@ void PeerTable::ClearInLink(NodeKey key, MonoMs freed) {
   ClearMark(key, mark::kInLink);
 }
 
-const PeerTable::Rare& PeerTable::rare(NodeKey key) const {
-  const auto it = rare_.find(key.value);
-  return it == rare_.end() ? kNoRare : it->second;
+MonoMs PeerTable::moment(NodeKey key, Moment which) const {
+  const auto it = moments_.find(MomentIndex(key, which));
+  return it == moments_.end() ? kLongAgo : ToMs(it->second);
+}
+
+void PeerTable::SetMoment(NodeKey key, Moment which, MonoMs at) {
+  if (at == kLongAgo) {
+    moments_.erase(MomentIndex(key, which));
+  } else {
+    moments_[MomentIndex(key, which)] = ToTick(at);
+  }
+}
+
+PeerTable::Moments PeerTable::moments(NodeKey key) const {
+  Moments all;
+  for (size_t i = 0; i < kMoments; ++i) all[i] = moment(key, static_cast<Moment>(i));
+  return all;
+}
+
+void PeerTable::SetMoments(NodeKey key, const Moments& moments) {
+  for (size_t i = 0; i < kMoments; ++i) SetMoment(key, static_cast<Moment>(i), moments[i]);
 }
 
 uint32_t PeerTable::ToTick(MonoMs ms) const {
@@ -309,6 +330,8 @@ void PeerTable::Rebase(MonoMs now) {
     cold.out_time = moved(cold.out_time);
     if (!HasInLink(key)) cold.in_link = moved(cold.in_link);
   }
+  // lint: allow(unordered) each on its own
+  for (auto& [index, tick] : moments_) tick = moved(tick);
   std::fill(block_pong_.begin(), block_pong_.end(), 0);
   WakeAll();
   base_ms_ += shift;
@@ -389,7 +412,7 @@ size_t PeerTable::memory_bytes() const {
              sizeof(uint16_t) +
          (attention_.capacity() + asleep_.capacity() + by_position_.capacity()) * sizeof(uint64_t) +
          sleepers_.capacity() * sizeof(Sleeper) + block_pong_.capacity() * sizeof(uint32_t) +
-         rare_.capacity() * (sizeof(Rare) + 8);
+         moments_.capacity() * (2 * sizeof(uint32_t) + 1);
 }
 
 void PeerTable::CheckInvariants() const {

@@ -12,6 +12,7 @@
 #ifndef GOSSAMER_CORE_CLUSTER_PEER_TABLE_H_
 #define GOSSAMER_CORE_CLUSTER_PEER_TABLE_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -46,6 +47,16 @@ inline constexpr uint16_t kLinkExtensions = 0x0200;  // the outbound link is ext
 inline constexpr uint16_t kPlain = 0x0400;  // may be gossiped, with an entry that says no more than
                                             // flags and pong time
 }  // namespace mark
+
+// A time that few nodes have.
+enum class Moment : uint8_t {
+  kFail,      // FAIL was set
+  kMeetSent,  // the last MEET to it
+  kOrphaned,  // it lost its last good replica
+  kVoted,     // I voted for a replica of it
+  kCreated,   // it was added
+};
+inline constexpr size_t kMoments = 5;
 
 class PeerTable {
  public:
@@ -184,16 +195,12 @@ class PeerTable {
     Refresh(key);
   }
 
-  // Times that few nodes have. kLongAgo when unset.
-  struct Rare {
-    MonoMs fail_ms = kLongAgo;
-    MonoMs meet_sent_ms = kLongAgo;
-    MonoMs orphaned_ms = kLongAgo;
-    MonoMs voted_ms = kLongAgo;
-    MonoMs created_ms = kLongAgo;
-  };
-  const Rare& rare(NodeKey key) const;
-  Rare& MutableRare(NodeKey key) { return rare_[key.value]; }
+  // Times that few nodes have. kLongAgo: unset.
+  MonoMs moment(NodeKey key, Moment which) const;
+  void SetMoment(NodeKey key, Moment which, MonoMs at);
+  using Moments = std::array<MonoMs, kMoments>;
+  Moments moments(NodeKey key) const;
+  void SetMoments(NodeKey key, const Moments& moments);
 
   // ---- For the hot loops ----
 
@@ -239,6 +246,10 @@ class PeerTable {
   };
   static constexpr size_t kBlock = 64;
 
+  static uint32_t MomentIndex(NodeKey key, Moment which) {
+    return uint32_t{key.value} * kMoments + static_cast<uint32_t>(which);
+  }
+
   void GrowTo(size_t rows);
   bool IsTrusted(const Hot& row) const;
   static bool IsPlain(const Hot& row);
@@ -278,7 +289,7 @@ class PeerTable {
   uint32_t sleeping_pfail_ = 0;
   std::vector<uint64_t> by_position_;  // scratch of CollectCronRows: one bit a place of the order
   std::vector<uint32_t> block_pong_;   // per block of rows: no eligible row has an older pong
-  absl::flat_hash_map<uint16_t, Rare> rare_;
+  absl::flat_hash_map<uint32_t, uint32_t> moments_;  // by MomentIndex: a tick
 };
 
 }  // namespace gossamer

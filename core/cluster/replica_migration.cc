@@ -46,10 +46,11 @@ NodeKey FindOrphan(Turn& t) {
   for (const NodeKey node : s.peers.order()) {
     if (!s.peers.IsPrimary(node)) continue;
     if (IsOrphan(s, node)) {
-      if (s.peers.rare(node).orphaned_ms == kLongAgo) s.peers.MutableRare(node).orphaned_ms = t.ms;
+      if (s.peers.moment(node, Moment::kOrphaned) == kLongAgo)
+        s.peers.SetMoment(node, Moment::kOrphaned, t.ms);
       if (!target.valid()) target = node;
-    } else if (s.peers.rare(node).orphaned_ms != kLongAgo) {
-      s.peers.MutableRare(node).orphaned_ms = kLongAgo;
+    } else if (s.peers.moment(node, Moment::kOrphaned) != kLongAgo) {
+      s.peers.SetMoment(node, Moment::kOrphaned, kLongAgo);
     }
   }
   return target;
@@ -89,7 +90,7 @@ void ReplicaMigrationStep(Turn& t) {
   }
   const NodeKey target = s.migration_target;
   if (!target.valid() || !(s.migration_candidate == s.myself)) return;
-  if (t.ms - s.peers.rare(target).orphaned_ms <= kMigrationDelayMs) return;
+  if (t.ms - s.peers.moment(target, Moment::kOrphaned) <= kMigrationDelayMs) return;
   const NodeKey left = s.my_primary();
   BecomeReplicaOf(t, target, /*close_slots=*/true, /*full_sync=*/true);
   t.Event({.type = EventType::kReplicaMigrated, .subject = target, .other = left});

@@ -46,7 +46,7 @@ struct Rules {
 
   // Links and membership.
   bool throttle_reconnects = true;
-  bool reconnects_wait = false;  // a peer that is not connected to me is tried every T / 5
+  bool reconnects_wait = false;  // absent peers are tried every T / 5, and when a ping wants to go
   bool meet_repair = true;       // MEET again to peers without inbound link
   bool meet_repair_needs_multi_meet = true;
   bool link_extensions = true;       // the link remembers the extension capability

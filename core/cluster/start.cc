@@ -40,10 +40,10 @@ NodeKey AddFromConf(Turn& t, const NodesConfNode& node) {
   if (s.rules.noaddr_is_fail && (flags & flag::kNoAddr) != 0) flags |= flag::kFail;
   s.peers.Add(key, facts, flags, t.ms);
   names.Release(key);
-  if ((flags & flag::kFail) != 0) s.peers.MutableRare(key).fail_ms = t.ms;
+  if ((flags & flag::kFail) != 0) s.peers.SetMoment(key, Moment::kFail, t.ms);
   if (node.ping_sent_ms != 0) s.peers.SetPingSent(key, t.ms);
   if (node.pong_received_ms != 0) s.peers.SetPong(key, t.ms);
-  s.peers.MutableRare(key).created_ms = t.ms;
+  s.peers.SetMoment(key, Moment::kCreated, t.ms);
   return key;
 }
 

@@ -12,13 +12,14 @@ void ConnectionTable::Reserve(size_t connections, size_t links) {
 
 uint32_t ConnectionTable::Allocate(uint32_t opener, uint32_t acceptor) {
   uint32_t index;
-  if (free_.empty()) {
+  if (free_ == kNone) {
     index = static_cast<uint32_t>(rows_.size());
     GOSSAMER_CHECK(index < kNone);
     rows_.emplace_back();
   } else {
-    index = free_.back();
-    free_.pop_back();
+    index = free_;
+    free_ = rows_[index].link[0];
+    --free_count_;
     rows_[index] = Connection{};
   }
   rows_[index].node[0] = static_cast<uint16_t>(opener);
@@ -30,7 +31,9 @@ uint32_t ConnectionTable::Allocate(uint32_t opener, uint32_t acceptor) {
 void ConnectionTable::Free(uint32_t index) {
   GOSSAMER_CHECK(rows_[index].Has(conn::kUsed));
   rows_[index].state = 0;
-  free_.push_back(index);
+  rows_[index].link[0] = free_;
+  free_ = index;
+  ++free_count_;
 }
 
 void ConnectionTable::BindOut(uint32_t index, LinkId link) {
@@ -83,7 +86,7 @@ void ConnectionTable::Unbind(uint32_t index, int end) {
 }
 
 size_t ConnectionTable::memory_bytes() const {
-  size_t bytes = rows_.capacity() * sizeof(Connection) + free_.capacity() * sizeof(uint32_t);
+  size_t bytes = rows_.capacity() * sizeof(Connection);
   for (const auto* tables : {&out_, &in_, &free_in_}) {
     for (const auto& slots : *tables) bytes += slots.capacity() * sizeof(uint32_t);
   }

@@ -92,7 +92,7 @@ class ConnectionTable {
   }
   // Rows ever made; a row in use has conn::kUsed.
   uint32_t row_count() const { return static_cast<uint32_t>(rows_.size()); }
-  size_t in_use() const { return rows_.size() - free_.size(); }
+  size_t in_use() const { return rows_.size() - free_count_; }
   size_t memory_bytes() const;
 
  private:
@@ -100,7 +100,8 @@ class ConnectionTable {
   static constexpr uint32_t kFreeSlot = 0x80000000;
 
   std::vector<Connection> rows_;
-  std::vector<uint32_t> free_;
+  uint32_t free_ = kNone;  // the first free row; its link[0] is the next one
+  size_t free_count_ = 0;
   std::vector<std::vector<uint32_t>> out_;
   std::vector<std::vector<uint32_t>> in_;
   std::vector<std::vector<uint32_t>> free_in_;

@@ -105,7 +105,7 @@ NodeKey Cluster::AddPeer(std::string_view label, PeerFacts facts, uint16_t flags
   const NodeKey key = Key(label);
   const MonoMs long_known = ms() - 3600 * 1000;
   peers().Add(key, facts, flags, long_known);
-  peers().MutableRare(key).created_ms = long_known;
+  peers().SetMoment(key, Moment::kCreated, long_known);
   peers().SetPong(key, ms());
   Link(key);
   peers().SetDataReceived(key, ms());

@@ -116,7 +116,7 @@ TEST_F(CronTest, NodesInHandshakeOrWithoutAddressAreNotPinged) {
   const NodeKey h = c_.AddPrimary("h");
   const NodeKey n = c_.AddPrimary("n");
   c_.peers().SetFlags(h, flag::kHandshake);
-  c_.peers().MutableRare(h).created_ms = c_.ms() + kT.ms();
+  c_.peers().SetMoment(h, Moment::kCreated, c_.ms() + kT.ms());
   c_.peers().SetFlags(n, flag::kNoAddr);
   c_.Advance(kT + Millis(1));
   Cron(c_);
@@ -156,7 +156,7 @@ TEST(RandomPingTest, SomeAreNeverDrawn) {
   const NodeKey handshake = c.AddPrimary("b");
   const NodeKey unlinked = c.AddPrimary("d");
   c.peers().SetFlags(handshake, flag::kHandshake);
-  c.peers().MutableRare(handshake).created_ms = c.ms();
+  c.peers().SetMoment(handshake, Moment::kCreated, c.ms());
   c.peers().SetPingSent(pending, c.ms());
   c.Unlink(unlinked);
   c.peers().SetFlags(unlinked, flag::kNoAddr);
@@ -306,6 +306,7 @@ TEST(ReconnectTest, ADeadNodeIsTriedTwentyTimesATimeoutAndFiveTimesWhereReconnec
     Cluster c(rules);
     const NodeKey a = c.AddPrimary("a");
     c.Unlink(a);
+    c.peers().SetPingSent(a, c.ms());
     c.peers().SetConnectAttempt(a, kLongAgo);
     const std::vector<MonoMs> attempts = Attempts(c, a, 80);
     if (!RulesNamed(rules).throttle_reconnects) {
@@ -326,6 +327,7 @@ TEST(ReconnectTest, ANodeThatComesBackIsTriedAtOnce) {
     const NodeKey a = c.AddPrimary("a");
     c.Unlink(a);
     c.peers().SetFlags(a, flag::kFail);
+    c.peers().SetPingSent(a, c.ms());
     c.peers().SetConnectAttempt(a, kLongAgo);
     const bool wait = RulesNamed(rules).reconnects_wait;
     EXPECT_EQ(Attempts(c, a, 120).size(), wait ? 4u : 15u) << rules;
@@ -349,6 +351,31 @@ TEST(ReconnectTest, ASilentNodeIsSuspectedInTimeWhereverItsNextAttemptIs) {
     // Attempts moves on by one cron after the one that suspected it.
     EXPECT_GT(c.ms() - 100, sent + 15'000) << age_ms;
     EXPECT_LE(c.ms() - 200, sent + 15'000) << age_ms;
+  }
+}
+
+// The clock by which a silent node is suspected starts with a ping, and a ping needs a link.
+TEST(ReconnectTest, APingThatIsDueOpensALinkWhateverThePatience) {
+  Cluster c("gossamer");
+  const NodeKey a = c.AddPrimary("a");
+  c.Unlink(a);
+  c.peers().SetConnectAttempt(a, c.ms());
+  c.peers().SetPong(a, c.ms() - 7000);
+  const MonoMs pong = c.peers().pong_ms(a);
+  c.s().cron_iteration = 0;  // no ping is drawn for nine crons
+  EXPECT_TRUE(Attempts(c, a, 5).empty());
+  EXPECT_EQ(Attempts(c, a, 3), std::vector<MonoMs>{pong + 7600});
+  EXPECT_TRUE(c.peers().PingPending(a));
+}
+
+TEST(ReconnectTest, APingThatIsDrawnOpensALinkWhereReconnectsWait) {
+  for (const std::string_view rules : {"valkey-9.1", "gossamer"}) {
+    Cluster c(rules);
+    const NodeKey a = c.AddPrimary("a");
+    c.Unlink(a);
+    c.peers().SetConnectAttempt(a, c.ms());
+    c.s().cron_iteration = 9;
+    EXPECT_EQ(Attempts(c, a, 1).size(), RulesNamed(rules).reconnects_wait ? 1u : 0u) << rules;
   }
 }
 
@@ -454,7 +481,7 @@ TEST_F(MeetRepairTest, APeerWithoutInboundLinkForLongIsMetAgain) {
   Wait(Millis(1));
   EXPECT_TRUE(Meets());
   EXPECT_TRUE(c_.peers().Has(a_, flag::kMeet));
-  EXPECT_EQ(c_.peers().rare(a_).meet_sent_ms, c_.ms());
+  EXPECT_EQ(c_.peers().moment(a_, Moment::kMeetSent), c_.ms());
   EXPECT_FALSE(c_.peers().PingPending(a_));
 }
 

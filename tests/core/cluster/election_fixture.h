@@ -40,7 +40,7 @@ struct Replica {
 
   void Fail(NodeKey node) {
     c.peers().SetFlags(node, flag::kFail);
-    c.peers().MutableRare(node).fail_ms = c.ms();
+    c.peers().SetMoment(node, Moment::kFail, c.ms());
     if (node == c.s().my_primary() && c.s().rules.my_primary_fail_flag) {
       c.peers().SetFlags(c.me(), flag::kMyPrimaryFail);
     }

@@ -136,7 +136,7 @@ TEST_F(FailureDetectorTest, NeedsMajorityOfReportsToMarkFail) {
   Report(d_, a_);
   EXPECT_TRUE(Fail(a_));
   EXPECT_FALSE(Pfail(a_));
-  EXPECT_EQ(c_.peers().rare(a_).fail_ms, c_.ms());
+  EXPECT_EQ(c_.peers().moment(a_, Moment::kFail), c_.ms());
   EXPECT_EQ(c_.Events(EventType::kFailSet)[0], (Event{EventType::kFailSet, a_, kNoKey, {}, 2}));
   EXPECT_EQ(c_.s().todo & (todo::kUpdateState | todo::kSaveFsync),
             todo::kUpdateState | todo::kSave);
@@ -348,12 +348,12 @@ TEST_F(FailureDetectorTest, AFailMessageIsBelieved) {
   const auto tell = [this](Message* m) { std::get<gossamer::Fail>(m->body).node = a_; };
   c_.Deliver(b_, MessageType::kFail, tell);
   EXPECT_TRUE(Fail(a_));
-  EXPECT_EQ(c_.peers().rare(a_).fail_ms, c_.ms());
+  EXPECT_EQ(c_.peers().moment(a_, Moment::kFail), c_.ms());
   EXPECT_EQ(c_.Events(EventType::kFailSet)[0], (Event{EventType::kFailSet, a_, b_, {}, 0}));
   EXPECT_TRUE(c_.Sends(MessageType::kFail).empty()) << "and not passed on";
   c_.Advance(Seconds(5));
   c_.Deliver(d_, MessageType::kFail, tell);
-  EXPECT_EQ(c_.peers().rare(a_).fail_ms, c_.ms() - 5000) << "not anew";
+  EXPECT_EQ(c_.peers().moment(a_, Moment::kFail), c_.ms() - 5000) << "not anew";
   EXPECT_EQ(c_.Events(EventType::kFailSet).size(), 1u);
 }
 

@@ -174,7 +174,7 @@ TEST(HeartbeatTest, SendingAPingStartsTheClockAndAMeetDoesNot) {
   Turn t = c.turn();
   SendPing(t, a, MessageType::kMeet);
   EXPECT_FALSE(c.peers().PingPending(a));
-  EXPECT_EQ(c.peers().rare(a).meet_sent_ms, c.ms());
+  EXPECT_EQ(c.peers().moment(a, Moment::kMeetSent), c.ms());
   SendPing(t, a, MessageType::kPing);
   EXPECT_EQ(c.peers().ping_sent_ms(a), c.ms());
 }
@@ -322,7 +322,7 @@ TEST(MeetTest, FromANodeLongKnownFreesMyLinkToIt) {
     Cluster c(rules);
     const NodeKey a = c.AddPrimary("a");
     const NodeKey fresh = c.AddPrimary("b");
-    c.peers().MutableRare(fresh).created_ms = c.ms() - c.s().timeout_ms();
+    c.peers().SetMoment(fresh, Moment::kCreated, c.ms() - c.s().timeout_ms());
     c.Deliver(a, MessageType::kMeet);
     c.Deliver(fresh, MessageType::kMeet);
     EXPECT_EQ(c.peers().HasOutLink(a), !RulesNamed(rules).meet_repair) << rules;
@@ -429,7 +429,7 @@ TEST(IdentityTest, AnotherNodesAnswerMakesTheNodeUnreachable) {
       EXPECT_EQ(c.SentTo(b, MessageType::kFail).size(), fails && !failed ? 1u : 0u) << rules;
       if (fails && !failed) {
         EXPECT_EQ(std::get<Fail>(c.SentTo(b, MessageType::kFail)[0]->body).node, a);
-        EXPECT_EQ(c.peers().rare(a).fail_ms, c.ms());
+        EXPECT_EQ(c.peers().moment(a, Moment::kFail), c.ms());
       }
       EXPECT_EQ(c.s().todo & (todo::kSave | todo::kUpdateState), todo::kSave | todo::kUpdateState);
     }

@@ -177,7 +177,7 @@ TEST(LinksTest, AMeetGoesOutToAMeetNodeAndStartsNoPingClock) {
   EXPECT_EQ(c.SentTo(a, MessageType::kMeet).size(), 1u);
   EXPECT_TRUE(c.SentTo(a, MessageType::kPing).empty());
   EXPECT_FALSE(c.peers().PingPending(a));
-  EXPECT_EQ(c.peers().rare(a).meet_sent_ms, c.ms());
+  EXPECT_EQ(c.peers().moment(a, Moment::kMeetSent), c.ms());
 }
 
 TEST(LinksTest, AReconnectKeepsThePingClock) {

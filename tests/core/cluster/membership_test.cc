@@ -36,7 +36,7 @@ TEST(MembershipTest, AnAddedNodeHasARandomShardAndNothingElse) {
   EXPECT_EQ(c.peers().slot_count(a), 0u);
   EXPECT_TRUE(c.facts(a).shard_id.valid());
   EXPECT_FALSE(c.facts(a).shard_id == c.facts(b).shard_id);
-  EXPECT_EQ(c.peers().rare(a).created_ms, c.ms());
+  EXPECT_EQ(c.peers().moment(a, Moment::kCreated), c.ms());
   EXPECT_EQ(c.Events(EventType::kNodeAdded)[0], (Event{EventType::kNodeAdded, a, c.me(), {}, 0}));
   EXPECT_NE(c.s().todo & todo::kSave, 0u);
 }
@@ -218,8 +218,8 @@ TEST_F(FinishHandshakeTest, TheFirstAnswerGivesTheName) {
   EXPECT_EQ(c_.s().links.peer(in_), x);
   EXPECT_EQ(c_.peers().pong_ms(x), c_.ms());
   EXPECT_FALSE(c_.peers().PingPending(x));
-  EXPECT_EQ(c_.peers().rare(x).created_ms, started);
-  EXPECT_EQ(c_.peers().rare(x).meet_sent_ms, started);
+  EXPECT_EQ(c_.peers().moment(x, Moment::kCreated), started);
+  EXPECT_EQ(c_.peers().moment(x, Moment::kMeetSent), started);
   EXPECT_TRUE(c_.All<Close>().empty());
   EXPECT_EQ(c_.Events(EventType::kHandshakeDone)[0],
             (Event{EventType::kHandshakeDone, x, temporary_, {}, 0}));

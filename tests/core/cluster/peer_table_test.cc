@@ -112,7 +112,7 @@ TEST_F(PeerTableTest, ARowStartsBlankWhenItsKeyIsUsedAgain) {
   const NodeKey a = AddLinked("a");
   table_.SetPingSent(a, kStart);
   table_.SetReplOffset(a, 7);
-  table_.MutableRare(a).fail_ms = kStart;
+  table_.SetMoment(a, Moment::kFail, kStart);
   table_.SetFlags(a, flag::kPfail);
   table_.ClearOutLink(a);
   table_.ClearInLink(a, kStart);
@@ -122,7 +122,7 @@ TEST_F(PeerTableTest, ARowStartsBlankWhenItsKeyIsUsedAgain) {
   EXPECT_FALSE(table_.PingPending(a));
   EXPECT_FALSE(table_.HasOutLink(a) || table_.HasInLink(a));
   EXPECT_EQ(table_.repl_offset(a), 0);
-  EXPECT_EQ(table_.rare(a).fail_ms, kLongAgo);
+  EXPECT_EQ(table_.moment(a, Moment::kFail), kLongAgo);
   EXPECT_EQ(table_.data_received_ms(a), kLongAgo);
   EXPECT_EQ(table_.out_link_ms(a), kLongAgo);
   EXPECT_TRUE(table_.pfail().empty());
@@ -346,7 +346,7 @@ TEST_F(PeerTableTest, MyselfMovesWithItsMark) {
 TEST_F(PeerTableTest, TimesAreKeptAndNeverIsLongAgo) {
   const NodeKey a = Add("a");
   EXPECT_EQ(table_.pong_ms(a), kLongAgo);
-  EXPECT_EQ(table_.rare(a).meet_sent_ms, kLongAgo);
+  EXPECT_EQ(table_.moment(a, Moment::kMeetSent), kLongAgo);
   table_.SetPong(a, kStart + 3);
   table_.SetPingSent(a, kStart + 4);
   table_.SetDataReceived(a, kStart + 5);

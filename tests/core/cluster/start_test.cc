@@ -158,10 +158,10 @@ TEST(ConfStartTest, TimesBecomeNowOrNever) {
   Started m(ConfWith({a, NodeOf("b", flag::kPrimary)}));
   EXPECT_EQ(m.peers().ping_sent_ms(m.Key("a")), kNowMs);
   EXPECT_EQ(m.peers().pong_ms(m.Key("a")), kNowMs);
-  EXPECT_EQ(m.peers().rare(m.Key("a")).fail_ms, kNowMs);
+  EXPECT_EQ(m.peers().moment(m.Key("a"), Moment::kFail), kNowMs);
   EXPECT_FALSE(m.peers().PingPending(m.Key("b")));
   EXPECT_EQ(m.peers().pong_ms(m.Key("b")), kLongAgo);
-  EXPECT_EQ(m.peers().rare(m.Key("b")).created_ms, kNowMs);
+  EXPECT_EQ(m.peers().moment(m.Key("b"), Moment::kCreated), kNowMs);
   EXPECT_EQ(m.peers().in_link_freed_ms(m.Key("b")), kNowMs);
 }
 
@@ -176,7 +176,7 @@ TEST(ConfStartTest, NoAddrMeansFailFromEightOne) {
     EXPECT_TRUE(m.peers().Has(m.Key("a"), flag::kNoAddr));
     EXPECT_EQ(m.peers().Has(m.Key("a"), flag::kFail), RulesNamed(rules).noaddr_is_fail) << rules;
     if (RulesNamed(rules).noaddr_is_fail) {
-      EXPECT_EQ(m.peers().rare(m.Key("a")).fail_ms, kNowMs);
+      EXPECT_EQ(m.peers().moment(m.Key("a"), Moment::kFail), kNowMs);
     }
   }
 }

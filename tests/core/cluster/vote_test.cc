@@ -31,7 +31,7 @@ class VoterTest : public testing::Test {
     c.GiveSlots(c.me(), {{8192, 16383}});
     c.SetEpochs(c.me(), 5);
     c.peers().SetFlags(a, flag::kFail);
-    c.peers().MutableRare(a).fail_ms = c.ms();
+    c.peers().SetMoment(a, Moment::kFail, c.ms());
     c.ClearEffects();
   }
   ~VoterTest() override { EXPECT_EQ(CheckConsistency(c.s()), ""); }
@@ -353,7 +353,7 @@ TEST_F(VoterTest, ReasonsComeInOrder) {
   v.peers().ReplaceFlags(q, flag::kReplica);
   EXPECT_EQ(ask(), VoteRefusal::kNotReplica) << "its primary is unknown";
   v.peers().EditFacts(q, [&](PeerFacts* f) { f->replicaof = p; });
-  v.peers().MutableRare(p).voted_ms = v.ms();
+  v.peers().SetMoment(p, Moment::kVoted, v.ms());
   EXPECT_EQ(ask(), VoteRefusal::kPrimaryUp);
   v.peers().SetFlags(p, flag::kFail);
   EXPECT_EQ(ask(), VoteRefusal::kRevoteLock);
@@ -377,7 +377,7 @@ class CandidateTest : public testing::Test {
     f = c.AddPrimary("f", {{14001, 16383}}, 5);
     c.MakeMeReplicaOf(a);
     c.peers().SetFlags(a, flag::kFail);
-    c.peers().MutableRare(a).fail_ms = c.ms();
+    c.peers().SetMoment(a, Moment::kFail, c.ms());
     Election& election = c.s().election;
     election.auth_time = c.ms();
     election.auth_sent = true;

@@ -19,13 +19,14 @@ namespace {
 
 constexpr uint64_t kSeeds = 50;
 
-Duration MedianFirstFail(const std::string& path) {
+Duration MedianFirstFail(const std::string& path, const std::string& rules) {
   const std::optional<ScenarioFile> file = ReadScenarioFile(path);
   if (!file || !file->scenario) return Duration{};
   std::vector<RunRequest> requests(kSeeds);
   for (uint64_t i = 0; i < kSeeds; ++i) {
     requests[i].scenario = &*file->scenario;
     requests[i].options.seed = i + 1;
+    requests[i].options.rules = rules;
   }
   std::vector<Duration> values;
   for (const RunOutcome& outcome : RunAll(requests, 2, nullptr)) {
@@ -39,14 +40,24 @@ Duration MedianFirstFail(const std::string& path) {
   return sim::Quantile(values, 50);
 }
 
-TEST(DeathModesTest, AreFoundOutInTheSameTime) {
+class DeathModesTest : public testing::TestWithParam<const char*> {};
+
+TEST_P(DeathModesTest, AreFoundOutInTheSameTime) {
   for (const char* mode : {"kill", "pause", "host_loss"}) {
-    const Duration median =
-        MedianFirstFail(std::string("scenarios/detection/death_modes_") + mode + ".yaml");
+    const Duration median = MedianFirstFail(
+        std::string("scenarios/detection/death_modes_") + mode + ".yaml", GetParam());
     EXPECT_GE(median, Millis(20500)) << mode;
     EXPECT_LE(median, Millis(23000)) << mode;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Rules, DeathModesTest,
+                         testing::Values("valkey-8.0", "valkey-9.1", "gossamer"),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           std::erase_if(name, [](char c) { return c == '-' || c == '.'; });
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace gossamer::tool
