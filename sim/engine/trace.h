@@ -26,9 +26,24 @@ enum class TraceTag : uint8_t {
   kCommand,
 };
 
+struct TraceRecord {
+  TraceTag tag = TraceTag::kDelivery;
+  Instant at;
+  uint64_t who = 0;   // node; link records: node in the upper half, LinkId in the lower
+  uint64_t what = 0;  // a hash or a value
+};
+
+// Is given every record of a run, in order.
+class TraceSink {
+ public:
+  virtual ~TraceSink() = default;
+  virtual void OnRecord(const TraceRecord& record) = 0;
+};
+
 class Trace {
  public:
-  explicit Trace(bool enabled) : enabled_(enabled) {}
+  // `sink` may be null; else it outlives the trace.
+  explicit Trace(bool enabled, TraceSink* sink = nullptr) : enabled_(enabled), sink_(sink) {}
 
   bool enabled() const { return enabled_; }
   // One record. `who` says where it happened (node, link), `what` is a hash or a value.
@@ -36,11 +51,13 @@ class Trace {
     if (!enabled_) return;
     const uint64_t place = (static_cast<uint64_t>(at.us) << 4) ^ static_cast<uint64_t>(tag);
     digest_.Add(place ^ (who * 0xd6e8feb86659fd93u), what);
+    if (sink_ != nullptr) sink_->OnRecord({tag, at, who, what});
   }
   const Digest& digest() const { return digest_; }
 
  private:
   bool enabled_;
+  TraceSink* sink_;
   Digest digest_;
 };
 

@@ -10,6 +10,7 @@
 #include "core/base/hash.h"
 #include "core/base/time.h"
 #include "core/bus/types.h"
+#include "sim/engine/trace.h"
 #include "sim/scenario/scenario.h"
 
 namespace gossamer::sim {
@@ -25,7 +26,8 @@ struct RunOptions {
   uint64_t max_events = 0;          // 0: no limit
   uint32_t shadow_every =
       8;  // in shadow transport: one message in so many, chosen by the seed, is checked
-  bool digest = true;  // off only to measure its cost
+  bool digest = true;         // off only to measure its cost
+  TraceSink* sink = nullptr;  // is given the trace; must outlive the world
 };
 
 // Why a run ended.

@@ -30,6 +30,7 @@ constexpr const char* kExamples = R"(Examples:
   gossamer-sim run scenarios/quickstart.yaml --seed 0x2a --events - --quiet | grep fail-set
   gossamer-sim run scenarios/quickstart.yaml --rules valkey-8.0 --cpu redis-7
   gossamer-sim check scenarios/*/*.yaml
+  gossamer-sim run scenarios/quickstart.yaml --record run.rec && gossamer-sim replay run.rec
   gossamer-sim digests --check scenarios/digests.txt --transport wire
 
 )";
@@ -153,6 +154,10 @@ void CheckRun(const Raw& raw, Arguments* out) {
   if (!out->events.empty() && (out->seed_range || out->files.size() > 1)) {
     throw UsageError("--events takes one scenario and one seed");
   }
+  if (!out->record.empty() && (out->seed_range || out->files.size() > 1)) {
+    throw UsageError("--record takes one scenario and one seed");
+  }
+  if (out->record_full && out->record.empty()) throw UsageError("--record-full without --record");
   if (out->events == "-" && out->json)
     throw UsageError("--events - beside --json: both want stdout");
   if (out->digest_only && out->json) throw UsageError("--digest-only beside --json");
@@ -176,7 +181,15 @@ void Check(const Raw& raw, Arguments* out) {
       OneOf("list", raw.word, ListWords());
       out->files = {raw.word};
       break;
+    case Command::kDiff:
+      ReadSeeds(raw, out);
+      if (!raw.rules.empty()) {
+        OneOf("--rules", raw.rules, RuleNames());
+        out->rules = raw.rules;
+      }
+      break;
     case Command::kCheck:
+    case Command::kReplay:
       break;
   }
   out->progress =
@@ -207,6 +220,9 @@ void AddRun(CLI::App* app, Raw* raw, Arguments* out) {
   run->add_flag("--json", out->json, "One JSON object on stdout, nothing else")->group("Output");
   run->add_option("--events", out->events, "Every event as JSON lines to a file, or - for stdout")
       ->group("Output");
+  run->add_option("--record", out->record, "A recording for replay and diff")->group("Output");
+  run->add_flag("--record-full", out->record_full, "With the records themselves: a larger file")
+      ->group("Output");
   run->add_flag("--digest-only", out->digest_only, "Print file, seed and digest only")
       ->group("Output");
   AddOutput(run, raw, out);
@@ -232,6 +248,20 @@ void AddOthers(CLI::App* app, Raw* raw, Arguments* out) {
   digests->add_option("--max-nodes", raw->max_nodes, "Only scenarios with at most so many nodes");
   AddOutput(digests, raw, out);
   digests->footer(kExitCodes);
+}
+
+void AddComparisons(CLI::App* app, Raw* raw, Arguments* out) {
+  CLI::App* replay = app->add_subcommand("replay", "Run a recording again: is it the same?");
+  replay->add_option("FILE", out->files, "What run --record wrote")->required()->expected(1);
+  AddOutput(replay, raw, out);
+  replay->footer(kExitCodes);
+
+  CLI::App* diff = app->add_subcommand("diff", "Where two runs part, and what followed in each");
+  diff->add_option("A B", out->files, "Two recordings or scenario files")->required()->expected(2);
+  diff->add_option("--seed", raw->seed, "For scenario files; default: the scenario's own");
+  diff->add_option("--rules", raw->rules, "For scenario files");
+  AddOutput(diff, raw, out);
+  diff->footer(kExitCodes);
 }
 
 // The first word that is no option must be a subcommand, and every option one of that subcommand:
@@ -271,6 +301,8 @@ Command CommandOf(const CLI::App& app) {
   if (app.got_subcommand("check")) return Command::kCheck;
   if (app.got_subcommand("list")) return Command::kList;
   if (app.got_subcommand("digests")) return Command::kDigests;
+  if (app.got_subcommand("replay")) return Command::kReplay;
+  if (app.got_subcommand("diff")) return Command::kDiff;
   return Command::kRun;
 }
 
@@ -292,6 +324,7 @@ std::optional<Arguments> ReadArguments(int argc, const char* const* argv, ExitCo
   app.footer(std::string(kExamples) + kExitCodes);
   AddRun(&app, &raw, &out);
   AddOthers(&app, &raw, &out);
+  AddComparisons(&app, &raw, &out);
   *exit_code = ExitCode::kUsage;
   try {
     CheckWords(app, argc, argv);

@@ -14,13 +14,13 @@
 
 namespace gossamer::tool {
 
-enum class Command { kRun, kCheck, kList, kDigests };
+enum class Command { kRun, kCheck, kList, kDigests, kReplay, kDiff };
 enum class ProgressMode { kAuto, kPlain, kNone };
 enum class ColorMode { kAuto, kAlways, kNever };
 
 struct Arguments {
   Command command = Command::kRun;
-  std::vector<std::string> files;  // run, check; for list: the one word
+  std::vector<std::string> files;  // run, check, replay, diff; for list: the one word
 
   // run
   std::optional<uint64_t> seed;  // unset: the scenario's
@@ -34,6 +34,8 @@ struct Arguments {
   std::optional<std::string> cpu;
   bool json = false;
   std::string events;  // path, "-" for stdout, empty: none
+  std::string record;  // path, empty: none
+  bool record_full = false;
   std::optional<Duration> stop_at;
   uint64_t max_events = 0;
   bool digest_only = false;

@@ -1,14 +1,12 @@
 #include "tools/gossamer_sim/build_info.h"
 
+#include "sim/record/recording.h"
+
 // In a generated source.
 extern const char kGossamerBuildId[];
 
 namespace gossamer::tool {
 namespace {
-
-// Rises whenever the same run would get another digest because digests are made otherwise, not
-// because it runs otherwise.
-constexpr int kDigestVersion = 1;
 
 #if defined(__clang__)
 constexpr const char* kCompiler = "clang++ " __clang_version__;
@@ -23,7 +21,7 @@ std::string BuildId() { return kGossamerBuildId; }
 
 std::string VersionText() {
   return "gossamer-sim " + Version() + "\nbuild " + BuildId() + "\ndigest version " +
-         std::to_string(kDigestVersion) + "\ncompiler " + kCompiler;
+         std::to_string(sim::kDigestVersion) + "\ncompiler " + kCompiler;
 }
 
 }  // namespace gossamer::tool

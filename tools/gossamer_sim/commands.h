@@ -12,6 +12,8 @@ ExitCode RunCommand(const Arguments& arguments);
 ExitCode CheckCommand(const Arguments& arguments);
 ExitCode ListCommand(const Arguments& arguments);
 ExitCode DigestsCommand(const Arguments& arguments);
+ExitCode ReplayCommand(const Arguments& arguments);
+ExitCode DiffCommand(const Arguments& arguments);
 
 }  // namespace gossamer::tool
 

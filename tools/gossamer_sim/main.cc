@@ -34,6 +34,10 @@ ExitCode Dispatch(const Arguments& arguments) {
       return CheckCommand(arguments);
     case Command::kList:
       return ListCommand(arguments);
+    case Command::kReplay:
+      return ReplayCommand(arguments);
+    case Command::kDiff:
+      return DiffCommand(arguments);
     case Command::kDigests:
       break;
   }

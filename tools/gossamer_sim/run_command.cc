@@ -12,6 +12,7 @@
 
 #include "nlohmann/json.hpp"
 #include "sim/model/start.h"
+#include "sim/record/recording.h"
 #include "sim/report/event_writer.h"
 #include "sim/report/json_report.h"
 #include "sim/report/seeds_report.h"
@@ -96,6 +97,45 @@ class EventsOutput {
   std::string path_;
   std::ofstream file_;
   std::unique_ptr<sim::EventWriter> writer_;
+};
+
+// Where the recording of a run goes.
+class RecordingOutput {
+ public:
+  // False, with a line on stderr, when the file cannot be written.
+  bool Open(const Arguments& arguments, const ScenarioFile& file, const RunRequest& request) {
+    if (arguments.record.empty()) return true;
+    path_ = arguments.record;
+    file_.open(path_, std::ios::binary | std::ios::trunc);
+    if (!file_) return Failed();
+    sim::RecordedRun run;
+    run.version = Version();
+    run.build = BuildId();
+    run.scenario_path = file.path;
+    run.scenario_text = file.text;
+    run.options = request.options;
+    run.full = arguments.record_full;
+    recorder_ = std::make_unique<sim::Recorder>(run, &file_);
+    return true;
+  }
+  bool Close(const std::vector<RunOutcome>& outcomes) {
+    if (!recorder_) return true;
+    const bool whole = !outcomes.empty() && outcomes.front().report;
+    if (whole) recorder_->Finish(sim::DigestText(outcomes.front().report->result.digest));
+    file_.flush();
+    return file_ ? true : Failed();
+  }
+  sim::TraceSink* sink() { return recorder_.get(); }
+
+ private:
+  bool Failed() const {
+    std::fprintf(stderr, "gossamer-sim: cannot write %s\n", path_.c_str());
+    return false;
+  }
+
+  std::string path_;
+  std::ofstream file_;
+  std::unique_ptr<sim::Recorder> recorder_;
 };
 
 // The reports of one file's runs, as far as there are any.
@@ -185,6 +225,11 @@ ExitCode RunCommand(const Arguments& arguments) {
   if (!events.Open(arguments.events)) return ExitCode::kEnvironment;
   Plan plan = MakePlan(arguments, files);
   if (events.observer() != nullptr) plan.requests.front().extra = events.observer();
+  RecordingOutput recording;
+  if (!recording.Open(arguments, files.front(), plan.requests.front())) {
+    return ExitCode::kEnvironment;
+  }
+  plan.requests.front().options.sink = recording.sink();
   if (!arguments.quiet && !arguments.digest_only) {
     std::FILE* out = arguments.json || arguments.events == "-" ? stderr : stdout;
     std::fputs(FirstLine(plan.requests.front(), plan.requests.size()).c_str(), out);
@@ -193,7 +238,9 @@ ExitCode RunCommand(const Arguments& arguments) {
   Progress progress(arguments.progress, arguments.quiet, plan.requests.size(), plan.total_us);
   std::vector<RunOutcome> outcomes =
       RunAll(plan.requests, static_cast<size_t>(arguments.jobs), &progress);
+  const bool recorded = recording.Close(outcomes);
   ExitCode code = PrintResults(arguments, plan, std::move(outcomes));
+  if (!recorded) code = Worse(code, ExitCode::kEnvironment);
   if (!events.Close()) code = Worse(code, ExitCode::kEnvironment);
   if (Interrupted()) std::fputs("gossamer-sim: interrupted\n", stderr);
   return code;

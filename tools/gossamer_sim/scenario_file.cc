@@ -39,12 +39,13 @@ std::optional<std::string> ReadAll(const std::string& path) {
 }  // namespace
 
 std::optional<ScenarioFile> ReadScenarioFile(const std::string& path) {
-  const std::optional<std::string> text = ReadAll(path);
+  std::optional<std::string> text = ReadAll(path);
   if (!text) return std::nullopt;
   ScenarioFile file;
   file.path = path;
-  file.hash = absl::StrFormat("%016x", HashText(*text));
-  file.scenario = sim::LoadScenario(*text, path, &file.diagnostics);
+  file.text = *std::move(text);
+  file.hash = absl::StrFormat("%016x", HashText(file.text));
+  file.scenario = sim::LoadScenario(file.text, path, &file.diagnostics);
   return file;
 }
 

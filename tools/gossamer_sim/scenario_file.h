@@ -14,6 +14,7 @@ namespace gossamer::tool {
 
 struct ScenarioFile {
   std::string path;
+  std::string text;
   std::string hash;                       // 16 hex digits over the bytes
   std::optional<sim::Scenario> scenario;  // empty: it has errors
   std::vector<sim::Diagnostic> diagnostics;

@@ -241,6 +241,36 @@ TEST_F(CliTest, EventsAreJsonLines) {
   EXPECT_EQ(Run(std::string("run --events /nonexistent/e --quiet ") + kQuickstart).code, 5);
 }
 
+TEST_F(CliTest, ARecordingIsReplayedAndCompared) {
+  const auto record = [this](const std::string& name, const std::string& more) {
+    const std::string path = (directory_ / name).string();
+    EXPECT_EQ(Run("run -q --record " + path + " " + more + " " + kQuickstart).code, 0);
+    return path;
+  };
+  const std::string first = record("first", "");
+  const std::string same = record("same", "--record-full");
+  const std::string other = record("other", "--seed 2 --rules valkey-9.1");
+
+  const Result replayed = Run("replay " + first);
+  EXPECT_EQ(replayed.code, 0) << replayed.err;
+  EXPECT_THAT(replayed.out, HasSubstr("the same: "));
+  EXPECT_EQ(Run("replay " + other).code, 0) << "rules and seed are in the recording";
+  EXPECT_EQ(Run("diff " + first + " " + same).code, 0);
+  EXPECT_EQ(Run("diff " + first + " " + kQuickstart).code, 0);
+  const Result parted = Run("diff " + first + " " + other);
+  EXPECT_EQ(parted.code, 4);
+  EXPECT_THAT(parted.out, HasSubstr("the runs part at record "));
+  EXPECT_THAT(parted.out, HasSubstr("\"event\":\"incident\""));
+
+  const std::string whole = ReadFile(first);
+  const fs::path cut = directory_ / "cut";
+  std::ofstream(cut, std::ios::binary) << whole.substr(0, whole.size() / 2);
+  EXPECT_EQ(Run("replay " + cut.string()).code, 3) << "it breaks off";
+  const Result none = Run(std::string("replay ") + kQuickstart);
+  EXPECT_EQ(none.code, 2);
+  EXPECT_THAT(none.err, HasSubstr("not a recording"));
+}
+
 TEST_F(CliTest, DigestsAreHeld) {
   const std::string file = Scenario("tiny", "duration: 10s\n");
   const std::string digests = (directory_ / "digests.txt").string();
