@@ -30,6 +30,7 @@ constexpr const char* kExamples = R"(Examples:
   gossamer-sim run scenarios/quickstart.yaml --seed 0x2a --events - --quiet | grep fail-set
   gossamer-sim run scenarios/quickstart.yaml --rules valkey-8.0 --cpu redis-7
   gossamer-sim check scenarios/*/*.yaml
+  gossamer-sim explain scenarios/quickstart.yaml --seed 7 --node 1
   gossamer-sim run scenarios/quickstart.yaml --record run.rec && gossamer-sim replay run.rec
   gossamer-sim digests --check scenarios/digests.txt --transport wire
 
@@ -50,6 +51,8 @@ struct Raw {
   std::string progress = "auto";
   std::string color = "auto";
   std::string word;
+  std::string node;
+  std::string at;
 };
 
 class UsageError {
@@ -188,6 +191,15 @@ void Check(const Raw& raw, Arguments* out) {
         out->rules = raw.rules;
       }
       break;
+    case Command::kExplain:
+      CheckRun(raw, out);
+      out->node = Number("--node", raw.node);
+      if (!raw.at.empty()) {
+        const sim::Parsed<Duration> at = sim::ParseDuration(raw.at);
+        if (!at.ok()) throw UsageError("--at: " + at.error().message);
+        out->at = at.value();
+      }
+      break;
     case Command::kCheck:
     case Command::kReplay:
       break;
@@ -264,6 +276,18 @@ void AddComparisons(CLI::App* app, Raw* raw, Arguments* out) {
   diff->footer(kExitCodes);
 }
 
+void AddExplain(CLI::App* app, Raw* raw, Arguments* out) {
+  CLI::App* explain = app->add_subcommand("explain", "What happened to one node, and why");
+  explain->add_option("FILE", out->files, "A scenario file")->required()->expected(1);
+  explain->add_option("--node", raw->node, "The node's number, from 0")->required();
+  explain->add_option("--at", raw->at, "Explain what led to this virtual time; default: all");
+  explain->add_option("--seed", raw->seed, "A number or 0xHEX; default: the scenario's own");
+  explain->add_option("--rules", raw->rules, "Protocol rules instead of the scenario's");
+  explain->add_option("--cpu", raw->cpu, "CPU preset instead of the scenario's");
+  AddOutput(explain, raw, out);
+  explain->footer(kExitCodes);
+}
+
 // The first word that is no option must be a subcommand, and every option one of that subcommand:
 // CLI11's own messages for these do not help.
 void CheckWords(const CLI::App& app, int argc, const char* const* argv) {
@@ -303,6 +327,7 @@ Command CommandOf(const CLI::App& app) {
   if (app.got_subcommand("digests")) return Command::kDigests;
   if (app.got_subcommand("replay")) return Command::kReplay;
   if (app.got_subcommand("diff")) return Command::kDiff;
+  if (app.got_subcommand("explain")) return Command::kExplain;
   return Command::kRun;
 }
 
@@ -325,6 +350,7 @@ std::optional<Arguments> ReadArguments(int argc, const char* const* argv, ExitCo
   AddRun(&app, &raw, &out);
   AddOthers(&app, &raw, &out);
   AddComparisons(&app, &raw, &out);
+  AddExplain(&app, &raw, &out);
   *exit_code = ExitCode::kUsage;
   try {
     CheckWords(app, argc, argv);

@@ -14,7 +14,7 @@
 
 namespace gossamer::tool {
 
-enum class Command { kRun, kCheck, kList, kDigests, kReplay, kDiff };
+enum class Command { kRun, kCheck, kList, kDigests, kReplay, kDiff, kExplain };
 enum class ProgressMode { kAuto, kPlain, kNone };
 enum class ColorMode { kAuto, kAlways, kNever };
 
@@ -39,6 +39,10 @@ struct Arguments {
   std::optional<Duration> stop_at;
   uint64_t max_events = 0;
   bool digest_only = false;
+
+  // explain
+  uint64_t node = 0;
+  std::optional<Duration> at;
 
   // digests
   std::string digests_file;

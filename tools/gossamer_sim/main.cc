@@ -38,6 +38,8 @@ ExitCode Dispatch(const Arguments& arguments) {
       return ReplayCommand(arguments);
     case Command::kDiff:
       return DiffCommand(arguments);
+    case Command::kExplain:
+      return ExplainCommand(arguments);
     case Command::kDigests:
       break;
   }

@@ -271,6 +271,17 @@ TEST_F(CliTest, ARecordingIsReplayedAndCompared) {
   EXPECT_THAT(none.err, HasSubstr("not a recording"));
 }
 
+TEST_F(CliTest, ExplainTellsOfOneNode) {
+  const Result result = Run(std::string("explain -q --node 1 ") + kQuickstart);
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("fault: kill of it"));
+  EXPECT_THAT(result.out, HasSubstr("wins its place"));
+  const Result none = Run(std::string("explain -q --node 6 ") + kQuickstart);
+  EXPECT_EQ(none.code, 2);
+  EXPECT_THAT(none.err, HasSubstr("has 6 nodes"));
+  EXPECT_EQ(Run(std::string("explain -q ") + kQuickstart).code, 2) << "which node?";
+}
+
 TEST_F(CliTest, DigestsAreHeld) {
   const std::string file = Scenario("tiny", "duration: 10s\n");
   const std::string digests = (directory_ / "digests.txt").string();

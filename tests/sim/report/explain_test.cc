@@ -1,0 +1,79 @@
+#include "sim/report/explain.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
+
+#include "sim/model/world.h"
+#include "sim/report/text_format.h"
+#include "tests/sim/model/world_fixture.h"
+
+namespace gossamer::sim {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// What is told of `node` when primary 0 dies at 5 s.
+std::string Told(uint32_t node, std::optional<Instant> until = std::nullopt) {
+  Scenario scenario = SixNodes();
+  scenario.timeline.push_back(Fault(FaultKind::kKill, Seconds(5), {0}));
+  Explainer explainer(NodeIndex{node}, until);
+  World world(scenario, {}, {&explainer});
+  world.Run();
+  const std::string text = explainer.Text();
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), kReportWidth) << line;
+  return text;
+}
+
+TEST(ExplainTest, TellsWhoFoundAVictimOutAndWhoReplacedIt) {
+  const std::string text = Told(0);
+  size_t from = 0;
+  for (const char* step :
+       {"fault: kill of it", "suspects it (PFAIL): no answer for",
+        "a majority of the voting primaries suspects it", "marks it FAIL: 1 report",
+        "wants to replace it and waits", "asks for votes to replace it, epoch",
+        "wins its place with 2 votes", "takes its slots over",
+        "hold PFAIL on it and 5 FAIL; it does not run"}) {
+    const size_t at = text.find(step, from);
+    ASSERT_NE(at, std::string::npos) << step << " is not in\n" << text.substr(from);
+    from = at;
+  }
+}
+
+TEST(ExplainTest, TellsWhatAVoterDid) {
+  const std::string text = Told(1);
+  EXPECT_THAT(text, HasSubstr("it suspects node 0"));
+  EXPECT_THAT(text, HasSubstr("it votes for node 3, epoch "));
+  EXPECT_THAT(text, HasSubstr("it is a primary with 5462 slots"));
+}
+
+TEST(ExplainTest, TellsHowAReplicaWon) {
+  const std::string text = Told(3);
+  for (const char* step : {"it wants to replace node 0", "it asks for votes", "it has the vote of",
+                           "it wins with 2 votes of 2 that are needed", "it is a primary now"}) {
+    EXPECT_THAT(text, HasSubstr(step));
+  }
+}
+
+TEST(ExplainTest, StopsAtTheGivenMoment) {
+  const std::string text = Told(0, Instant{} + Seconds(6));
+  EXPECT_THAT(text, HasSubstr("fault: kill of it"));
+  EXPECT_THAT(text, Not(HasSubstr("marks it FAIL")));
+  EXPECT_THAT(text, HasSubstr("at 6.000 s of 5 other live nodes"));
+}
+
+TEST(ExplainTest, KnowsWhichNodesThereAre) {
+  const Scenario scenario = SixNodes();
+  Explainer explainer(NodeIndex{6}, std::nullopt);
+  World world(scenario, {}, {&explainer});
+  EXPECT_EQ(world.Run().end, RunEnd::kDuration);
+  EXPECT_FALSE(explainer.known());
+  EXPECT_EQ(explainer.node_count(), 6u);
+}
+
+}  // namespace
+}  // namespace gossamer::sim
