@@ -53,8 +53,38 @@ std::string MissingText(const IncidentTimes& incident) {
 
 }  // namespace
 
+RunCheck CheckRun(bool complete, const RunReport& report) {
+  RunCheck check;
+  if (const uint64_t mismatches = report.result.codec_mismatches; mismatches > 0) {
+    check.reasons.push_back(absl::StrCat("the codec changed ", mismatches, " messages"));
+  }
+  if (complete && DemandsRecovery(report.scenario)) {
+    for (const IncidentTimes& incident : report.incidents) {
+      const std::string missing = MissingText(incident);
+      if (!missing.empty()) check.reasons.push_back(missing);
+    }
+  }
+  if (!check.reasons.empty()) {
+    check.verdict = Verdict::kFail;
+  } else if (!complete) {
+    check.verdict = Verdict::kInconclusive;
+  }
+  if (!complete) {
+    check.reasons.push_back(
+        absl::StrCat("the run ended early: ", ToAbsl(RunEndName(report.result.end))));
+  }
+  return check;
+}
+
+RunCheck CheckRun(const RunReport& report) {
+  const bool complete = report.result.end == RunEnd::kDuration &&
+                        report.result.ended_at - Instant{} >= report.scenario.duration;
+  return CheckRun(complete, report);
+}
+
 void DecideVerdict(bool complete, RunReport* report) {
-  bool failed = false;
+  const RunCheck check = CheckRun(complete, *report);
+  bool failed = check.verdict == Verdict::kFail;
   bool undecided = !complete;
   for (const ExpectationResult& result : report->expectations) {
     if (result.verdict == Verdict::kPass) continue;
@@ -64,23 +94,17 @@ void DecideVerdict(bool complete, RunReport* report) {
     report->reasons.push_back(
         absl::StrCat(report->scenario.expect[result.index].text, ": ", result.reason));
   }
-  if (const uint64_t mismatches = report->result.codec_mismatches; mismatches > 0) {
-    failed = true;
-    report->reasons.push_back(absl::StrCat("the codec changed ", mismatches, " messages"));
-  }
-  if (complete && DemandsRecovery(report->scenario)) {
-    for (const IncidentTimes& incident : report->incidents) {
-      const std::string missing = MissingText(incident);
-      if (missing.empty()) continue;
-      failed = true;
-      report->reasons.push_back(missing);
-    }
-  }
-  if (!complete) {
-    report->reasons.push_back(
-        absl::StrCat("the run ended early: ", ToAbsl(RunEndName(report->result.end))));
-  }
+  report->reasons.insert(report->reasons.end(), check.reasons.begin(), check.reasons.end());
   report->verdict = failed ? Verdict::kFail : undecided ? Verdict::kInconclusive : Verdict::kPass;
+}
+
+std::span<const RunReport> TakeFile(std::span<const RunReport>* runs) {
+  const std::string& file = runs->front().scenario.file;
+  size_t count = 1;
+  while (count < runs->size() && (*runs)[count].scenario.file == file) ++count;
+  const std::span<const RunReport> taken = runs->first(count);
+  *runs = runs->subspan(count);
+  return taken;
 }
 
 std::string DigestText(const Digest& digest) {

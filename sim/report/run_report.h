@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,20 @@ struct RunReport {
 
 // Sets verdict and reasons from everything else. `complete`: the run came to its scenario's end.
 void DecideVerdict(bool complete, RunReport* report);
+
+// What counts for the verdict besides the expectations: an early end, a codec that changed
+// messages, phases that are missing although recovery is demanded. REQUIRES: `expectations` are
+// filled.
+struct RunCheck {
+  Verdict verdict = Verdict::kPass;
+  std::vector<std::string> reasons;
+};
+RunCheck CheckRun(const RunReport& report);
+// The same for a run that did, or did not, come to its scenario's end.
+RunCheck CheckRun(bool complete, const RunReport& report);
+
+// Takes the runs of one scenario file from the front of *runs. REQUIRES: *runs is not empty.
+std::span<const RunReport> TakeFile(std::span<const RunReport>* runs);
 
 // 32 hex digits.
 std::string DigestText(const Digest& digest);

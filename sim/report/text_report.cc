@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/base/strings.h"
+#include "sim/report/escape.h"
 #include "sim/report/phases.h"
 #include "sim/report/text_format.h"
 #include "sim/scenario/schema_table.h"
@@ -268,7 +269,7 @@ std::string ViolationsText(const RunReport& report) {
 
 std::string ReproduceCommand(const RunReport& report) {
   std::string command =
-      absl::StrCat("gossamer-sim run ", report.scenario.file, " --seed ", report.seed);
+      absl::StrCat("gossamer-sim run ", ShellWord(report.scenario.file), " --seed ", report.seed);
   if (report.rules != report.scenario.rules) absl::StrAppend(&command, " --rules ", report.rules);
   if (report.cpu.preset != report.scenario.cpu.preset) {
     absl::StrAppend(&command, " --cpu ", report.cpu.preset);

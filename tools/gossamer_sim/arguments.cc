@@ -29,6 +29,7 @@ constexpr const char* kExamples = R"(Examples:
   gossamer-sim run scenarios/storm/ten_percent_2000.yaml --seeds 1..20 --jobs 2 --json > storm.json
   gossamer-sim run scenarios/quickstart.yaml --seed 0x2a --events - --quiet | grep fail-set
   gossamer-sim run scenarios/quickstart.yaml --rules valkey-8.0 --cpu redis-7
+  gossamer-sim run scenarios/*/*.yaml --junit results.xml --annotations github
   gossamer-sim check scenarios/*/*.yaml
   gossamer-sim explain scenarios/quickstart.yaml --seed 7 --node 1
   gossamer-sim run scenarios/quickstart.yaml --record run.rec && gossamer-sim replay run.rec
@@ -45,6 +46,7 @@ struct Raw {
   std::string rules;
   std::string cpu;
   std::string stop_at;
+  std::string annotations;
   std::string max_events = "0";
   std::string min_nodes;
   std::string max_nodes;
@@ -134,6 +136,28 @@ std::vector<std::string_view> CpuPresets() {
                                                        : std::vector<std::string_view>{"none"};
 }
 
+// Each report needs a file of its own.
+void CheckReportFiles(const Arguments& arguments) {
+  const std::pair<const char*, const std::string&> files[] = {
+      {"--events", arguments.events},
+      {"--junit", arguments.junit},
+      {"--markdown", arguments.markdown},
+      {"--csv", arguments.csv},
+      {"--prometheus", arguments.prometheus}};
+  for (const auto& [option, path] : files) {
+    const bool events = &path == &arguments.events;
+    if (path == "-" && !events) {
+      throw UsageError(std::string(option) + ": expected a file; stdout holds the report");
+    }
+    for (const auto& [other, other_path] : files) {
+      if (&path == &other_path) break;
+      if (!path.empty() && path == other_path) {
+        throw UsageError(std::string(other) + " and " + option + " name the same file");
+      }
+    }
+  }
+}
+
 void CheckRun(const Raw& raw, Arguments* out) {
   ReadSeeds(raw, out);
   out->jobs = Number("--jobs", raw.jobs);
@@ -163,6 +187,11 @@ void CheckRun(const Raw& raw, Arguments* out) {
   if (out->record_full && out->record.empty()) throw UsageError("--record-full without --record");
   if (out->events == "-" && out->json)
     throw UsageError("--events - beside --json: both want stdout");
+  if (!raw.annotations.empty()) {
+    OneOf("--annotations", raw.annotations, {"github", "none"});
+    out->github_annotations = raw.annotations == "github";
+  }
+  CheckReportFiles(*out);
   if (out->digest_only && out->json) throw UsageError("--digest-only beside --json");
 }
 
@@ -217,6 +246,17 @@ void AddOutput(CLI::App* app, Raw* raw, Arguments* out) {
       ->group("Output");
 }
 
+void AddReportFiles(CLI::App* run, Raw* raw, Arguments* out) {
+  run->add_option("--junit", out->junit, "JUnit XML to a file")->group("Output");
+  run->add_option("--markdown", out->markdown, "A Markdown summary to a file")->group("Output");
+  run->add_option("--csv", out->csv, "A row per run and incident to a file")->group("Output");
+  run->add_option("--prometheus", out->prometheus, "Metrics in Prometheus's text format to a file")
+      ->group("Output");
+  run->add_option("--annotations", raw->annotations,
+                  "github: what did not pass as workflow commands on stderr; none")
+      ->group("Output");
+}
+
 void AddRun(CLI::App* app, Raw* raw, Arguments* out) {
   CLI::App* run = app->add_subcommand("run", "Run scenarios and report what happened");
   run->add_option("FILE", out->files, "Scenario files (YAML or JSON; - is standard input)")
@@ -235,6 +275,7 @@ void AddRun(CLI::App* app, Raw* raw, Arguments* out) {
   run->add_option("--record", out->record, "A recording for replay and diff")->group("Output");
   run->add_flag("--record-full", out->record_full, "With the records themselves: a larger file")
       ->group("Output");
+  AddReportFiles(run, raw, out);
   run->add_flag("--digest-only", out->digest_only, "Print file, seed and digest only")
       ->group("Output");
   AddOutput(run, raw, out);

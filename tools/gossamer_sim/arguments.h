@@ -36,6 +36,12 @@ struct Arguments {
   std::string events;  // path, "-" for stdout, empty: none
   std::string record;  // path, empty: none
   bool record_full = false;
+  // Paths of reports besides the one on stdout; empty: none.
+  std::string junit;
+  std::string markdown;
+  std::string csv;
+  std::string prometheus;
+  bool github_annotations = false;
   std::optional<Duration> stop_at;
   uint64_t max_events = 0;
   bool digest_only = false;

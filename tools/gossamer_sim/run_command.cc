@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,12 +15,14 @@
 #include "sim/model/start.h"
 #include "sim/record/recording.h"
 #include "sim/report/event_writer.h"
+#include "sim/report/github_annotations.h"
 #include "sim/report/json_report.h"
 #include "sim/report/seeds_report.h"
 #include "sim/report/text_report.h"
 #include "tools/gossamer_sim/build_info.h"
 #include "tools/gossamer_sim/commands.h"
 #include "tools/gossamer_sim/progress.h"
+#include "tools/gossamer_sim/report_files.h"
 #include "tools/gossamer_sim/run_pool.h"
 #include "tools/gossamer_sim/scenario_file.h"
 
@@ -138,19 +141,21 @@ class RecordingOutput {
   std::unique_ptr<sim::Recorder> recorder_;
 };
 
-// The reports of one file's runs, as far as there are any.
-std::vector<sim::RunReport> TakeReports(std::vector<RunOutcome>* outcomes, size_t first,
-                                        size_t count) {
+// The reports of all runs that have one. Says what became of the others.
+std::vector<sim::RunReport> TakeReports(std::vector<RunOutcome> outcomes, ExitCode* code) {
   std::vector<sim::RunReport> reports;
-  for (size_t i = first; i < first + count; ++i) {
-    if ((*outcomes)[i].report) reports.push_back(std::move(*(*outcomes)[i].report));
+  for (RunOutcome& outcome : outcomes) {
+    *code = Worse(*code, outcome.code);
+    if (!outcome.error.empty()) {
+      std::fprintf(stderr, "gossamer-sim: a run failed: %s\n", outcome.error.c_str());
+    }
+    if (outcome.report) reports.push_back(std::move(*outcome.report));
   }
   return reports;
 }
 
 struct Plan {
   std::vector<RunRequest> requests;
-  std::vector<size_t> runs_of_file;
   int64_t total_us = 0;
 };
 
@@ -165,45 +170,39 @@ Plan MakePlan(const Arguments& arguments, const std::vector<ScenarioFile>& files
       request.scenario_hash = file.hash;
       plan.total_us += file.scenario->duration.us;
     }
-    plan.runs_of_file.push_back(seeds.size());
   }
   return plan;
 }
 
-ExitCode PrintResults(const Arguments& arguments, const Plan& plan,
-                      std::vector<RunOutcome> outcomes) {
-  ExitCode code = ExitCode::kPass;
-  for (const RunOutcome& outcome : outcomes) {
-    code = Worse(code, outcome.code);
-    if (outcome.error.empty()) continue;
-    std::fprintf(stderr, "gossamer-sim: a run failed: %s\n", outcome.error.c_str());
-  }
+// `files`: how many there were.
+void PrintResults(const Arguments& arguments, size_t files, std::span<const sim::RunReport> runs) {
   std::FILE* out = arguments.events == "-" ? stderr : stdout;
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
-  size_t first = 0;
-  for (const size_t count : plan.runs_of_file) {
-    const std::vector<sim::RunReport> reports = TakeReports(&outcomes, first, count);
-    first += count;
-    if (reports.empty()) continue;
+  const bool summary = arguments.seed_range && arguments.first_seed != arguments.last_seed;
+  while (!runs.empty()) {
+    std::span<const sim::RunReport> of_file = runs.first(1);
+    if (summary) {
+      of_file = sim::TakeFile(&runs);
+    } else {
+      runs = runs.subspan(1);
+    }
     if (arguments.json) {
-      all.push_back(count == 1 ? sim::JsonReport(reports.front()) : sim::SeedsJson(reports));
+      all.push_back(summary ? sim::SeedsJson(of_file) : sim::JsonReport(of_file.front()));
     } else if (arguments.digest_only) {
-      for (const sim::RunReport& report : reports) {
+      for (const sim::RunReport& report : of_file) {
         std::fprintf(out, "%s %llu %s\n", report.scenario.file.c_str(),
                      static_cast<unsigned long long>(report.seed),  // NOLINT(google-runtime-int)
                      sim::DigestText(report.result.digest).c_str());
       }
     } else {
-      const std::string text =
-          count == 1 ? sim::TextReport(reports.front()) : sim::SeedsText(reports);
+      const std::string text = summary ? sim::SeedsText(of_file) : sim::TextReport(of_file.front());
       std::fputs(text.c_str(), out);
     }
   }
   if (arguments.json) {
-    const bool one = plan.runs_of_file.size() == 1 && all.size() == 1;
+    const bool one = files == 1 && all.size() == 1;
     std::puts((one ? all.front() : all).dump(2).c_str());
   }
-  return code;
 }
 
 }  // namespace
@@ -223,6 +222,8 @@ ExitCode RunCommand(const Arguments& arguments) {
   }
   EventsOutput events;
   if (!events.Open(arguments.events)) return ExitCode::kEnvironment;
+  ReportFiles report_files;
+  if (!report_files.Open(arguments)) return ExitCode::kEnvironment;
   Plan plan = MakePlan(arguments, files);
   if (events.observer() != nullptr) plan.requests.front().extra = events.observer();
   RecordingOutput recording;
@@ -238,9 +239,14 @@ ExitCode RunCommand(const Arguments& arguments) {
   Progress progress(arguments.progress, arguments.quiet, plan.requests.size(), plan.total_us);
   std::vector<RunOutcome> outcomes =
       RunAll(plan.requests, static_cast<size_t>(arguments.jobs), &progress);
-  const bool recorded = recording.Close(outcomes);
-  ExitCode code = PrintResults(arguments, plan, std::move(outcomes));
-  if (!recorded) code = Worse(code, ExitCode::kEnvironment);
+  ExitCode code = recording.Close(outcomes) ? ExitCode::kPass : ExitCode::kEnvironment;
+  const std::vector<sim::RunReport> reports = TakeReports(std::move(outcomes), &code);
+  PrintResults(arguments, files.size(), reports);
+  if (!report_files.Write(reports)) code = Worse(code, ExitCode::kEnvironment);
+  if (arguments.github_annotations) {
+    std::fflush(stdout);
+    std::fputs(sim::GithubAnnotations(reports).c_str(), stderr);
+  }
   if (!events.Close()) code = Worse(code, ExitCode::kEnvironment);
   if (Interrupted()) std::fputs("gossamer-sim: interrupted\n", stderr);
   return code;

@@ -112,6 +112,9 @@ TEST_F(CliTest, UsageErrorsSayWhatIsMeant) {
       {"run x.yaml --stop-at 15", "--stop-at"},
       {"run x.yaml --json --events -", "stdout"},
       {"run x.yaml --seeds 1..2 --events f", "one seed"},
+      {"run x.yaml --annotations gihtub", "did you mean 'github'?"},
+      {"run x.yaml --junit -", "expected a file"},
+      {"run x.yaml --junit a --csv a", "--junit and --csv name the same file"},
       {"list fautls", "did you mean 'faults'?"},
       {"run", "FILE"},
       {"run /nonexistent.yaml", "cannot read /nonexistent.yaml"},
@@ -280,6 +283,43 @@ TEST_F(CliTest, ExplainTellsOfOneNode) {
   EXPECT_EQ(none.code, 2);
   EXPECT_THAT(none.err, HasSubstr("has 6 nodes"));
   EXPECT_EQ(Run(std::string("explain -q ") + kQuickstart).code, 2) << "which node?";
+}
+
+TEST_F(CliTest, ReportFilesAreWholeAndNamedWhenTheyCannotBeWritten) {
+  const auto path = [this](const char* name) { return (directory_ / name).string(); };
+  const std::string run = std::string("run --quiet --seeds 1..2 ") + kQuickstart;
+  std::ofstream(path("j.xml")) << "old";
+  const Result result = Run(run + " --junit " + path("j.xml") + " --markdown " + path("m.md") +
+                            " --csv " + path("c.csv") + " --prometheus " + path("p.prom"));
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(ReadFile(path("j.xml")), StartsWith("<?xml version"));
+  EXPECT_THAT(ReadFile(path("m.md")), HasSubstr("2 passed"));
+  EXPECT_THAT(ReadFile(path("c.csv")), StartsWith("file,scenario,seed,"));
+  EXPECT_THAT(ReadFile(path("p.prom")), StartsWith("# HELP "));
+  for (const auto& entry : fs::directory_iterator(directory_)) {
+    EXPECT_NE(entry.path().extension(), ".partial");
+  }
+  // A link stays a link.
+  fs::create_symlink(path("c.csv"), path("link.csv"));
+  std::ofstream(path("c.csv")) << "old";
+  EXPECT_EQ(Run(run + " --csv " + path("link.csv")).code, 0);
+  EXPECT_TRUE(fs::is_symlink(path("link.csv")));
+  EXPECT_THAT(ReadFile(path("c.csv")), StartsWith("file,scenario,seed,"));
+  const Result unwritable = Run(run + " --csv /nonexistent/c.csv");
+  EXPECT_EQ(unwritable.code, 5);
+  EXPECT_THAT(unwritable.err, HasSubstr("cannot write /nonexistent/c.csv"));
+  EXPECT_EQ(Run(run + " --csv /dev/full").code, 5);
+}
+
+TEST_F(CliTest, AnnotationsNameFileAndLine) {
+  const std::string file =
+      Scenario("noted",
+               "duration: 60s\ntimeline:\n  - {at: 20s, fault: kill, target: {node: 0}}\n"
+               "expect:\n  - {state: covered, within: 1s, after: 20s}\n");
+  const Result result = Run("run --json --annotations github " + file);
+  EXPECT_EQ(result.code, 1);
+  EXPECT_FALSE(nlohmann::json::parse(result.out, nullptr, false).is_discarded());
+  EXPECT_THAT(result.err, HasSubstr("\n::error file=" + file + ",line=8,title=noted"));
 }
 
 TEST_F(CliTest, DigestsAreHeld) {

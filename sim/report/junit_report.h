@@ -1,0 +1,22 @@
+// Finished runs as JUnit XML, for continuous integration.
+//
+// A testsuite per scenario file; in it, per seed, a testcase for each expectation and one named
+// "run" for what counts besides them (see CheckRun). fail is a failure, inconclusive is skipped;
+// each message begins with the command that repeats the run. `time` is the wall time of a run, on
+// its "run" alone. Thread safety: pure functions.
+#ifndef GOSSAMER_SIM_REPORT_JUNIT_REPORT_H_
+#define GOSSAMER_SIM_REPORT_JUNIT_REPORT_H_
+
+#include <span>
+#include <string>
+
+#include "sim/report/run_report.h"
+
+namespace gossamer::sim {
+
+// REQUIRES: the runs of one file stand together.
+std::string JunitReport(std::span<const RunReport> runs);
+
+}  // namespace gossamer::sim
+
+#endif  // GOSSAMER_SIM_REPORT_JUNIT_REPORT_H_
