@@ -11,6 +11,7 @@
 #include "nlohmann/json.hpp"
 #include "sim/report/json_report.h"
 #include "sim/report/phases.h"
+#include "sim/report/stage_text.h"
 #include "sim/report/text_format.h"
 #include "sim/report/text_report.h"
 #include "sim/scenario/schema_table.h"
@@ -117,7 +118,8 @@ std::string SeedsText(std::span<const RunReport> runs) {
         return a.incidents.size() < b.incidents.size();
       });
   for (size_t i = 0; i < fullest->incidents.size(); ++i) {
-    out += IncidentTable(summary, fullest->incidents[i], i, runs.size()) + "\n";
+    out +=
+        IncidentTable(summary, fullest->incidents[i], i, runs.size()) + StageBoxes(runs, i) + "\n";
   }
   uint64_t wall_us = 0;
   uint64_t virtual_us = 0;

@@ -11,6 +11,7 @@
 #include "core/base/strings.h"
 #include "sim/report/escape.h"
 #include "sim/report/phases.h"
+#include "sim/report/stage_text.h"
 #include "sim/report/text_format.h"
 #include "sim/scenario/schema_table.h"
 
@@ -307,7 +308,8 @@ std::string ExpectationsText(const RunReport& report) {
 std::string TextReport(const RunReport& report) {
   std::string out = ScenarioText(report) + "\n";
   if (!report.incidents.empty()) {
-    out += DurationTable(report) + "\n" + IncidentTable(report) + "\n";
+    out += StageBars(report.incidents) + "\n" + DurationTable(report) + "\n" +
+           IncidentTable(report) + "\n";
     const size_t shown = std::min<size_t>(report.incidents.size(), 3);
     for (size_t i = 0; i < shown; ++i) out += VictimTable(report.incidents[i]) + "\n";
   }
