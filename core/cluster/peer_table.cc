@@ -34,10 +34,12 @@ PeerTable::~PeerTable() {
 
 void PeerTable::GrowTo(size_t rows) {
   if (rows <= hot_.size()) return;
-  // In steps, but small ones: doubling would waste the most where tables are largest.
-  const size_t size = std::max({rows, names_->key_bound(), hot_.size() + hot_.size() / 16});
-  const auto grow = [size](auto* column, auto blank) {
-    column->reserve(size);
+  // Never more rows than the host has names. Room in small steps: doubling would waste the most
+  // where tables are largest.
+  const size_t size = std::max(rows, names_->key_bound());
+  const size_t room = std::max(size, hot_.size() + hot_.size() / 16);
+  const auto grow = [size, room](auto* column, auto blank) {
+    if (column->capacity() < size) column->reserve(room);
     column->resize(size, blank);
   };
   grow(&hot_, Hot{});

@@ -272,6 +272,13 @@ TEST_F(PeerTableTest, VersionRisesWithRolesFlagsSlotsAndMembers) {
   EXPECT_TRUE(rose());
 }
 
+TEST_F(PeerTableTest, HasNoMoreRowsThanTheHostHasNames) {
+  for (int i = 0; i < 200; ++i) {
+    Add("n" + std::to_string(i) + "x");
+    ASSERT_LE(table_.row_count(), tables_.pool.names().key_bound());
+  }
+}
+
 TEST_F(PeerTableTest, VersionIgnoresSuspicion) {
   const NodeKey a = Add("a");
   const uint64_t before = table_.version();
