@@ -245,7 +245,7 @@ void ClusterNode::OnPersisted(Now now, Ticket ticket, PersistResult result, Effe
   if (result == PersistResult::kDone) return;
   Turn t(state_, now, out);
   t.Event({.type = EventType::kPersistFailed, .value = static_cast<int64_t>(ticket.value)});
-  t.Todo(todo::kSaveFsync);
+  t.Todo(todo::kRetrySave);
 }
 
 CommandReply ClusterNode::OnCommand(Now now, const ClusterCommand& command,

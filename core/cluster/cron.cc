@@ -36,6 +36,13 @@ void FreeFullLinks(Turn& t) {
   t.s.over_limit.clear();
 }
 
+// A disk that refused a save gets the next one a cron later, not at once: it may go on refusing.
+void RetrySave(Turn& t) {
+  if ((t.s.todo & todo::kRetrySave) == 0) return;
+  t.s.todo &= ~todo::kRetrySave;
+  t.Todo(todo::kSaveFsync);
+}
+
 int64_t PingIntervalMs(const State& s) {
   return s.options.ping_interval.us > 0 ? s.options.ping_interval.ms() : s.timeout_ms() / 2;
 }
@@ -180,6 +187,7 @@ void RunCron(Turn& t) {
   State& s = t.s;
   ++s.cron_iteration;
   s.peers.KeepTime(t.ms);
+  RetrySave(t);
   FreeFullLinks(t);
   CheckNodes(t);
   CheckManualFailoverTimeout(t);

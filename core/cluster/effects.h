@@ -42,6 +42,7 @@ struct Close {
 
 // Write SerializeState() to disk, with fsync if asked, then call OnPersisted. The bytes are those
 // of the moment of writing, which may be later than the effect; writes in between may be merged.
+// After a failure the node asks again in its next cron.
 struct Persist {
   Ticket ticket;
   bool fsync = false;

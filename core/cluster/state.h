@@ -120,6 +120,8 @@ inline constexpr uint32_t kSave = 8;
 inline constexpr uint32_t kFsync = 16;
 inline constexpr uint32_t kBroadcastPong = 32;
 inline constexpr uint32_t kSaveFsync = kSave | kFsync;
+// A save failed: the next cron asks for another.
+inline constexpr uint32_t kRetrySave = 64;
 }  // namespace todo
 
 struct State {

@@ -411,13 +411,17 @@ TEST_F(ClusterNodeTest, BroadcastOfNothingDurableWaitsForNothing) {
   EXPECT_EQ(c.Sends(MessageType::kPong)[0].after.value, 0u);
 }
 
-TEST_F(ClusterNodeTest, FailedSaveIsTriedAgainWithATicketOfItsOwn) {
+TEST_F(ClusterNodeTest, FailedSaveIsTriedAgainInTheNextCronWithATicketOfItsOwn) {
   Todo(todo::kSaveFsync);
   c.EndBatch();
   const Ticket first = c.All<Persist>()[0].ticket;
   c.node().OnPersisted(c.now(), first, PersistResult::kFailed, &c.effects());
   ASSERT_TRUE(c.HasEvent(EventType::kPersistFailed));
   EXPECT_EQ(c.Events(EventType::kPersistFailed)[0].value, static_cast<int64_t>(first.value));
+  c.EndBatch();
+  EXPECT_EQ(c.All<Persist>().size(), 1u);
+  c.Advance(Millis(100));
+  c.Tick();
   c.EndBatch();
   ASSERT_EQ(c.All<Persist>().size(), 2u);
   EXPECT_EQ(c.All<Persist>()[1].ticket.value, first.value + 1);

@@ -210,6 +210,54 @@ TEST(WorldFaults, EveryKindOfFaultAndActionRuns) {
     EXPECT_EQ(watcher.incidents.size(), 1u) << kind;
     EXPECT_EQ(watcher.ended, 1) << kind;
     EXPECT_TRUE(watcher.incidents[0].refusals.empty()) << kind;
+TEST(WorldFaults, AFullDiskIsTriedAgainWithEachCron) {
+  Scenario scenario = SixNodes();
+  scenario.fsync = Duration{};
+  TimelineItem full = Fault(FaultKind::kDiskFull, Seconds(5), {1});
+  full.length = Seconds(10);
+  scenario.timeline.push_back(full);
+  scenario.timeline.push_back(Fault(FaultKind::kKill, Seconds(6), {0}));
+  RunOptions options;
+  options.max_events = 200'000;  // where retries take no time the run would not end
+  Watcher watcher;
+  World world(scenario, options, {&watcher});
+  EXPECT_EQ(world.Run().end, RunEnd::kDuration);
+  EXPECT_GT(watcher.Count(EventType::kPersistFailed), 10u);
+  EXPECT_LT(watcher.Count(EventType::kPersistFailed), 110u);
+}
+
+// Messages that the node has handled, by full second.
+class Handled : public Observer {
+ public:
+  explicit Handled(uint32_t node) : node_{node} {}
+  void OnStart(const World& world) override { world_ = &world; }
+  void OnSecond(Instant) override {
+    uint64_t sum = 0;
+    for (const uint64_t n : world_->node(node_)->state().stats.received) sum += n;
+    by_second.push_back(sum);
+  }
+  std::vector<uint64_t> by_second;
+
+ private:
+  NodeIndex node_;
+  const World* world_ = nullptr;
+};
+
+TEST(WorldFaults, WhatASlowNodeHasBegunAndWhatWaitsComeBeforeNewInputs) {
+  Scenario scenario = SixNodes();
+  scenario.duration = Seconds(60);
+  TimelineItem slow = Fault(FaultKind::kSlow, Seconds(5), {1});
+  slow.length = Millis(500);
+  slow.factor = 300'000;  // one message is four seconds
+  scenario.timeline.push_back(slow);
+  Handled handled(1);
+  World world(scenario, {}, {&handled});
+  world.Run();
+  EXPECT_EQ(handled.by_second[8], handled.by_second[5]);  // at 9 s and at 6 s
+  EXPECT_GT(handled.by_second[57], handled.by_second[5]);
+  EXPECT_EQ(NodesOk(world), 6u);
+}
+
     EXPECT_EQ(NodesOk(world), 6u) << kind;
   }
   for (int kind = 0; kind <= static_cast<int>(ActionKind::kMigrateSlots); ++kind) {
