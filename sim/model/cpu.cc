@@ -69,12 +69,6 @@ size_t CpuModel::EarliestCore(uint32_t node) const {
   return static_cast<size_t>(std::min_element(first, last) - core_until_.begin());
 }
 
-Instant CpuModel::Ready(uint32_t node, Instant now) const {
-  Instant ready = std::max(now, busy_until_[node]);
-  if (!core_until_.empty()) ready = std::max(ready, core_until_[EarliestCore(node)]);
-  return ready;
-}
-
 Instant CpuModel::Run(uint32_t node, Instant start, int64_t nanos) {
   const int64_t scaled = nanos * scale_percent_ / 100 * factor_[node];
   const Instant end = start + Micros((scaled + 999) / 1000);

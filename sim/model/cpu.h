@@ -8,6 +8,7 @@
 #ifndef GOSSAMER_SIM_MODEL_CPU_H_
 #define GOSSAMER_SIM_MODEL_CPU_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -51,8 +52,12 @@ class CpuModel {
   // when the factor is above 1, as nothing times anything is nothing.
   void SetFactor(uint32_t node, uint32_t factor) { factor_[node] = factor == 0 ? 1 : factor; }
 
-  // When the node can begin a turn, not before `now`.
-  Instant Ready(uint32_t node, Instant now) const;
+  // When the node can begin a turn, not before `now`. A node that is Free can be busy too: with
+  // what it began before a slowness ended.
+  Instant Ready(uint32_t node, Instant now) const {
+    const Instant ready = std::max(now, busy_until_[node]);
+    return core_until_.empty() ? ready : std::max(ready, core_until_[EarliestCore(node)]);
+  }
   // Begins a turn at `start`, of `nanos` before the node's factor. Returns its end.
   Instant Run(uint32_t node, Instant start, int64_t nanos);
 

@@ -120,12 +120,10 @@ void Hosts::TakeOrWait(uint32_t node, HostInput input) {
     Wait(node, std::move(input), kNever);
     return;
   }
-  if (!cpu_->Free(node)) {
-    const Instant ready = cpu_->Ready(node, now());
-    if (ready > now() || !h.inbox.empty()) {
-      Wait(node, std::move(input), ready);
-      return;
-    }
+  const Instant ready = cpu_->Ready(node, now());
+  if (ready > now() || !h.inbox.empty()) {
+    Wait(node, std::move(input), ready);
+    return;
   }
   Turn(node, &input, 1);
 }
@@ -143,13 +141,11 @@ void Hosts::Wait(uint32_t node, HostInput input, Instant until) {
 void Hosts::Wake(uint32_t node) {
   Host& h = hosts_[node];
   if (h.node == nullptr || h.paused || h.waking || h.inbox.empty()) return;
-  if (!cpu_->Free(node)) {
-    const Instant ready = cpu_->Ready(node, now());
-    if (ready > now()) {
-      h.waking = true;
-      run_.queue->Add(ready, node, node, {.index = node, .kind = kind::kWake});
-      return;
-    }
+  const Instant ready = cpu_->Ready(node, now());
+  if (ready > now()) {
+    h.waking = true;
+    run_.queue->Add(ready, node, node, {.index = node, .kind = kind::kWake});
+    return;
   }
   turn_inputs_.clear();
   const int most_accepts = std::max(h.rules.max_accepts_per_cycle, 1);
@@ -170,8 +166,7 @@ void Hosts::Wake(uint32_t node) {
   turn_inputs_.swap(inputs);
   if (h.inbox.empty() || h.waking || h.node == nullptr) return;
   h.waking = true;
-  run_.queue->Add(std::max(now(), cpu_->Ready(node, now())), node, node,
-                  {.index = node, .kind = kind::kWake});
+  run_.queue->Add(cpu_->Ready(node, now()), node, node, {.index = node, .kind = kind::kWake});
 }
 
 void Hosts::Turn(uint32_t node, HostInput* inputs, size_t count) {
