@@ -6,10 +6,7 @@
 namespace gossamer::sim {
 namespace {
 
-bool Cuts(const TimelineItem& item) {
-  return item.is_fault &&
-         (item.fault == FaultKind::kPartition || item.fault == FaultKind::kBlackhole);
-}
+bool Cuts(const TimelineItem& item) { return item.is_fault && item.fault == FaultKind::kPartition; }
 
 }  // namespace
 

@@ -64,7 +64,6 @@ bool TakesNodesAway(FaultKind kind) {
     case FaultKind::kPause:
     case FaultKind::kShutdown:
     case FaultKind::kPartition:
-    case FaultKind::kBlackhole:
       return true;
     default:
       return false;

@@ -479,6 +479,13 @@ TEST(FalseFailTest, DoesNotExcuseSlowNodes) {
   EXPECT_EQ(bench.checker.violation_count(), 1u);
 }
 
+TEST(FalseFailTest, DoesNotExcuseABlackholeOfOldConnections) {
+  Bench<FalseFail> bench;
+  bench.Incident(10, Fault(FaultKind::kBlackhole), {NodeIndex{0}});
+  bench.Event(50, 1, EventType::kFailSet, 0);
+  EXPECT_EQ(bench.checker.violation_count(), 1u);
+}
+
 TEST(CheckerTest, KeepsTheFirstBreachesAndCountsAll) {
   Bench<VoteOnce> bench;
   for (int64_t i = 0; i < 50; ++i) bench.Vote(i, 1, 3, 7, 7);

@@ -238,6 +238,7 @@ TEST_F(FailoverTimelineTest, TellsWhenAStateIsOkEverywhere) {
 
 TEST_F(FailoverTimelineTest, IgnoresFaultsThatTakeNobodyAway) {
   Strike(FaultKind::kSlow, {});
+  Strike(FaultKind::kBlackhole, {});
   EXPECT_TRUE(timeline_.incidents().empty());
 }
 
