@@ -261,7 +261,7 @@ int64_t Hosts::CostOf(const Host& h, const HostInput* inputs, size_t count) cons
 void Hosts::Finish(uint32_t node, Instant leave) {
   for (Effect& effect : effects_.list()) Execute(node, &effect, leave);
   effects_.Clear();
-  NoteKey(node);
+  NoteState(node);
   Rearm(node);
 }
 
@@ -280,8 +280,12 @@ void Hosts::Rearm(uint32_t node) {
   run_.queue->Arm(node, at);
 }
 
-void Hosts::NoteKey(uint32_t node) {
+// What others ask for of the node's state: whether it serves slots, and its name.
+void Hosts::NoteState(uint32_t node) {
   Host& h = hosts_[node];
+  if (replication_->written()) {
+    replication_->SetServing(node, h.node->state().i_am_voting(), now());
+  }
   const NodeKey key = h.node->state().myself;
   if (key == h.key) return;
   if (h.key.valid() && by_key_[h.key.value] == node) by_key_[h.key.value] = kNobody;

@@ -162,7 +162,7 @@ class Hosts : public NetworkSink {
   void SyncDue(uint32_t node, uint64_t attempt);
   void ScheduleSync(uint32_t node, Instant at);
   void StartFollowing(uint32_t node, NodeKey primary, bool full_sync);
-  void NoteKey(uint32_t node);
+  void NoteState(uint32_t node);
   void Rearm(uint32_t node);
   void Die(uint32_t node, bool with_host);
   DurableEpochs EpochsOf(const ClusterNode& node) const;

@@ -170,7 +170,7 @@ void Hosts::Boot(uint32_t node, const std::optional<NodesConf>& conf, bool quiet
 void Hosts::Adopt(uint32_t node) {
   Host& h = hosts_[node];
   h.disk.Format(EpochsOf(*h.node));
-  NoteKey(node);
+  NoteState(node);
   Rearm(node);
 }
 

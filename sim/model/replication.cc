@@ -10,7 +10,7 @@ ReplicationModel::ReplicationModel(const ReplicationSpec& spec, size_t nodes,
     : spec_(spec), reachable_(std::move(reachable)), rows_(nodes) {}
 
 int64_t ReplicationModel::PrimaryOffset(const Row& row, Instant now) const {
-  if (spec_.write_bytes_per_s == 0 || !row.running) return row.offset;
+  if (spec_.write_bytes_per_s == 0 || !row.running || !row.serving) return row.offset;
   const Instant from = std::max(row.at, row.paused_until);
   if (now <= from) return row.offset;
   const auto micros = static_cast<uint64_t>((now - from).us);
@@ -38,10 +38,10 @@ void ReplicationModel::Settle(uint32_t node, Instant now) {
 DataFacts ReplicationModel::Facts(uint32_t node, Instant now) {
   Row& row = rows_[node];
   DataFacts facts;
-  facts.has_keys = spec_.write_bytes_per_s != 0;
   facts.writes_paused = row.paused_until > now;
   if (row.source == kNone) {
     facts.repl_offset = PrimaryOffset(row, now);
+    facts.has_keys = written() && facts.repl_offset > 0;
     return facts;
   }
   if (row.up) {
@@ -55,6 +55,7 @@ DataFacts ReplicationModel::Facts(uint32_t node, Instant now) {
     }
   }
   facts.repl_offset = row.offset;
+  facts.has_keys = written() && row.offset > 0;
   facts.link_up = row.up;
   facts.data_fresh = row.fresh;
   return facts;
@@ -68,6 +69,12 @@ void ReplicationModel::Begin(uint32_t node, uint32_t source, int64_t offset, Ins
   row.offset = offset;
   row.at = now;
   row.fresh = now;
+}
+
+void ReplicationModel::SetServing(uint32_t node, bool serving, Instant now) {
+  if (rows_[node].serving == serving) return;
+  Settle(node, now);
+  rows_[node].serving = serving;
 }
 
 void ReplicationModel::Promote(uint32_t node, Instant now) {
@@ -125,6 +132,7 @@ void ReplicationModel::Stop(uint32_t node, Instant now,
 void ReplicationModel::Restart(uint32_t node, int64_t offset, Instant now) {
   Row& row = rows_[node];
   row.running = true;
+  row.serving = false;
   row.source = kNone;
   row.up = false;
   row.offset = offset;

@@ -1,9 +1,10 @@
 // ReplicationModel: the data side of every node, as far as the cluster core asks for it.
 //
-// A primary's offset grows with the write rate; a replica with an established link is `lag` behind
-// it. When the primary's process dies the link goes down at once, as the kernel tells; behind a
-// blocked path it goes silent and times out. A replica looks for its primary every second. There is
-// no data, only offsets. Thread safety: none.
+// The offset of a primary with slots grows with the write rate, as clients write to slots; a
+// replica with an established link is `lag` behind it. A node has keys if its offset is above zero.
+// When the primary's process dies the link goes down at once, as the kernel tells; behind a blocked
+// path it goes silent and times out. A replica looks for its primary every second. There is no
+// data, only offsets. Thread safety: none.
 #ifndef GOSSAMER_SIM_MODEL_REPLICATION_H_
 #define GOSSAMER_SIM_MODEL_REPLICATION_H_
 
@@ -38,6 +39,10 @@ class ReplicationModel {
 
   // A start: the node has `offset`, and a replica its link.
   void Begin(uint32_t node, uint32_t source, int64_t offset, Instant now);
+  // Clients write to somebody: owners of slots are to be told by SetServing.
+  bool written() const { return spec_.write_bytes_per_s != 0; }
+  // The node is a primary with slots from now on, or no longer.
+  void SetServing(uint32_t node, bool serving, Instant now);
   // The node serves as a primary from now on.
   void Promote(uint32_t node, Instant now);
   // The node follows `source`, which may be kUnknown. Returns when to call Sync with the attempt's
@@ -72,6 +77,7 @@ class ReplicationModel {
     bool up = false;
     bool full_sync = false;
     bool running = false;
+    bool serving = false;  // a primary with slots
     bool lost = false;
     int64_t offset = 0;  // at `at`
     Instant at;

@@ -11,6 +11,7 @@ class ReplicationTest : public testing::Test {
       : model_({.write_bytes_per_s = 1000, .lag = Millis(100)}, 3,
                [this](uint32_t, uint32_t) { return reachable_; }) {
     model_.Begin(0, ReplicationModel::kNone, 500, Instant{});
+    model_.SetServing(0, true, Instant{});
     model_.Begin(1, 0, 500, Instant{});
     model_.Begin(2, 0, 500, Instant{});
   }
@@ -26,6 +27,16 @@ TEST_F(ReplicationTest, AReplicaIsBehindByTheLag) {
   EXPECT_TRUE(replica.link_up);
   EXPECT_EQ(replica.data_fresh, At(1000));
   EXPECT_TRUE(replica.has_keys);
+}
+
+TEST_F(ReplicationTest, NobodyWritesToANodeWithoutSlots) {
+  model_.SetServing(0, false, At(1000));
+  EXPECT_EQ(model_.Facts(0, At(9000)).repl_offset, 1500);
+  EXPECT_TRUE(model_.Facts(0, At(9000)).has_keys);
+  model_.SetServing(0, true, At(9000));
+  EXPECT_EQ(model_.Facts(0, At(10'000)).repl_offset, 2500);
+  model_.Restart(2, 0, At(1000));
+  EXPECT_FALSE(model_.Facts(2, At(9000)).has_keys);
 }
 
 TEST_F(ReplicationTest, ADeadPrimaryTakesTheLinkDown) {
@@ -45,6 +56,7 @@ TEST_F(ReplicationTest, ADeadPrimaryTakesTheLinkDown) {
 TEST_F(ReplicationTest, APromotedReplicaCountsOnFromItsOwnOffset) {
   model_.Stop(0, At(1000), [](uint32_t, Instant) {});
   model_.Promote(1, At(3000));
+  model_.SetServing(1, true, At(3000));
   EXPECT_EQ(model_.Facts(1, At(4000)).repl_offset, 1400 + 1000);
   const Instant due = model_.Follow(2, 1, false, At(3000));
   EXPECT_EQ(model_.Sync(2, model_.attempt(2), due), kNever);

@@ -136,6 +136,24 @@ TEST(WorldFaults, ManualFailoverSwapsRoles) {
   EXPECT_TRUE(world.node(NodeIndex{0})->state().i_am_replica());
 }
 
+TEST(WorldFaults, AnEmptyPrimaryCanBecomeAReplicaWhileOthersAreWrittenTo) {
+  Scenario scenario = SixNodes();
+  scenario.replication.write_bytes_per_s = 1'000'000;
+  TimelineItem restart = Action(ActionKind::kRestart, Seconds(3), {3});
+  restart.with_disk = false;
+  TimelineItem meet = Action(ActionKind::kMeet, Seconds(4), {0});
+  TimelineItem replicate = Action(ActionKind::kReplicate, Seconds(8), {3});
+  meet.to = replicate.to = Target{};
+  meet.to->nodes = {3};
+  replicate.to->nodes = {0};
+  scenario.timeline = {restart, meet, replicate};
+  Watcher watcher;
+  World world(scenario, {}, {&watcher});
+  world.Run();
+  EXPECT_TRUE(watcher.incidents[2].refusals.empty());
+  EXPECT_TRUE(world.node(NodeIndex{3})->state().i_am_replica());
+}
+
 TEST(WorldFaults, WhatANodeRefusesIsPutDown) {
   Scenario scenario = SixNodes();
   scenario.timeline.push_back(Action(ActionKind::kFailover, Seconds(5), {0}));
@@ -192,24 +210,6 @@ TEST(WorldFaults, AStalledDiskHoldsVotesBackButNoHeartbeats) {
   for (const SeenEvent& e : watcher.Of(EventType::kFailSet)) EXPECT_EQ(e.subject, NodeIndex{0});
 }
 
-TEST(WorldFaults, EveryKindOfFaultAndActionRuns) {
-  for (int kind = 0; kind <= static_cast<int>(FaultKind::kClockSkew); ++kind) {
-    Scenario scenario = SixNodes();
-    scenario.duration = Seconds(15);
-    TimelineItem item = Fault(static_cast<FaultKind>(kind), Seconds(3), {1});
-    item.length = Seconds(3);
-    item.latency.quantiles = {{0, Millis(20)}};
-    item.probability = Ppm{50'000};
-    item.rate_bytes_per_s = 100'000;
-    item.factor = 50;
-    item.offset = Seconds(-30);
-    scenario.timeline.push_back(item);
-    Watcher watcher;
-    World world(scenario, {}, {&watcher});
-    world.Run();
-    EXPECT_EQ(watcher.incidents.size(), 1u) << kind;
-    EXPECT_EQ(watcher.ended, 1) << kind;
-    EXPECT_TRUE(watcher.incidents[0].refusals.empty()) << kind;
 TEST(WorldFaults, AFullDiskIsTriedAgainWithEachCron) {
   Scenario scenario = SixNodes();
   scenario.fsync = Duration{};
@@ -258,6 +258,24 @@ TEST(WorldFaults, WhatASlowNodeHasBegunAndWhatWaitsComeBeforeNewInputs) {
   EXPECT_EQ(NodesOk(world), 6u);
 }
 
+TEST(WorldFaults, EveryKindOfFaultAndActionRuns) {
+  for (int kind = 0; kind <= static_cast<int>(FaultKind::kClockSkew); ++kind) {
+    Scenario scenario = SixNodes();
+    scenario.duration = Seconds(15);
+    TimelineItem item = Fault(static_cast<FaultKind>(kind), Seconds(3), {1});
+    item.length = Seconds(3);
+    item.latency.quantiles = {{0, Millis(20)}};
+    item.probability = Ppm{50'000};
+    item.rate_bytes_per_s = 100'000;
+    item.factor = 50;
+    item.offset = Seconds(-30);
+    scenario.timeline.push_back(item);
+    Watcher watcher;
+    World world(scenario, {}, {&watcher});
+    world.Run();
+    EXPECT_EQ(watcher.incidents.size(), 1u) << kind;
+    EXPECT_EQ(watcher.ended, 1) << kind;
+    EXPECT_TRUE(watcher.incidents[0].refusals.empty()) << kind;
     EXPECT_EQ(NodesOk(world), 6u) << kind;
   }
   for (int kind = 0; kind <= static_cast<int>(ActionKind::kMigrateSlots); ++kind) {
