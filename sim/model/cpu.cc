@@ -11,6 +11,9 @@ struct Preset {
   CpuCosts costs;
 };
 
+// Nanoseconds; a turn that waits for a stalled disk, times what slows it down.
+constexpr int64_t kLongestTurn = kEndless.us * 1000;
+
 constexpr CpuCosts kRedis7 = {.turn = 1000,
                               .message = 13000,
                               .byte_pico = 1000,
@@ -70,7 +73,9 @@ size_t CpuModel::EarliestCore(uint32_t node) const {
 }
 
 Instant CpuModel::Run(uint32_t node, Instant start, int64_t nanos) {
-  const int64_t scaled = nanos * scale_percent_ / 100 * factor_[node];
+  const int64_t factor = factor_[node];
+  const int64_t most = kLongestTurn / factor * 100 / scale_percent_;
+  const int64_t scaled = std::min(nanos, most) * scale_percent_ / 100 * factor;
   const Instant end = start + Micros((scaled + 999) / 1000);
   busy_until_[node] = end;
   if (!core_until_.empty()) core_until_[EarliestCore(node)] = end;

@@ -20,7 +20,6 @@ std::optional<Disk::Write> Disk::Ask(Ticket ticket, bool fsync, const DurableEpo
 }
 
 Duration Disk::SyncTime(Instant now) const {
-  if (stalled_until_ == kNever) return Seconds(1'000'000'000);
   return stalled_until_ > now ? (stalled_until_ - now) + fsync_ : fsync_;
 }
 

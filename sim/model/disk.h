@@ -8,6 +8,7 @@
 #ifndef GOSSAMER_SIM_MODEL_DISK_H_
 #define GOSSAMER_SIM_MODEL_DISK_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -60,7 +61,8 @@ class Disk {
   const DurableEpochs& written() const { return written_; }
   const DurableEpochs& durable() const { return durable_; }
 
-  void StallUntil(Instant until) { stalled_until_ = until; }
+  // No fsync ends before `until`, nor before an earlier call's.
+  void StallUntil(Instant until) { stalled_until_ = std::max(stalled_until_, until); }
   void SetFull(bool full) { full_ = full; }
   bool full() const { return full_; }
   void SetCorrupt(bool corrupt) { corrupt_ = corrupt; }

@@ -55,6 +55,7 @@ struct Host {
   Duration mono_offset;  // the node's monotonic clock minus the virtual clock
   Duration wall_offset;  // its wall clock minus the virtual clock
   bool paused = false;
+  std::vector<uint32_t> paused_by;
   bool lost = false;    // the machine is gone
   bool waking = false;  // a wake event is under way
   bool tick_waiting = false;
@@ -108,8 +109,9 @@ class Hosts : public NetworkSink {
   void Adopt(uint32_t node);
   void Kill(uint32_t node);
   void LoseHost(uint32_t node);
-  void Pause(uint32_t node);
-  void Resume(uint32_t node);
+  // Stops the process until every fault that paused it is over; `by` tells them apart.
+  void Pause(uint32_t node, uint32_t by);
+  void Resume(uint32_t node, uint32_t by);
   // An orderly end: everything is saved first.
   void Shutdown(uint32_t node);
   // False when the disk cannot be read. REQUIRES: not running.
@@ -119,7 +121,7 @@ class Hosts : public NetworkSink {
 
   CommandReply Command(uint32_t node, std::vector<std::string> words);
   void Configure(uint32_t node, const ClusterOptions& options);
-  // No fsync ends before `until`.
+  // No fsync ends before `until`, nor before an earlier call's.
   void StallDisk(uint32_t node, Instant until);
   void SkewClock(uint32_t node, Duration offset) { hosts_[node].wall_offset += offset; }
 

@@ -118,8 +118,8 @@ void Hosts::StallDisk(uint32_t node, Instant until) {
   Host& h = hosts_[node];
   h.disk.StallUntil(until);
   // What is under way stalls too.
-  if (h.node == nullptr || !h.disk.writing() || !h.disk.current().fsync || until == kNever) return;
-  Write(node, h.disk.Postpone(), until);
+  if (h.node == nullptr || !h.disk.writing() || !h.disk.current().fsync) return;
+  Write(node, h.disk.Postpone(), now());
 }
 
 // ---- Replication ----
@@ -180,6 +180,7 @@ void Hosts::Die(uint32_t node, bool with_host) {
   h.died_with_host = with_host;
   h.remains = std::move(h.node);
   h.paused = false;
+  h.paused_by.clear();
   h.tick_waiting = false;
   h.accepts_waiting = 0;
   h.due = kNever;
@@ -209,15 +210,18 @@ void Hosts::LoseHost(uint32_t node) {
   network_->LoseHost(node);
 }
 
-void Hosts::Pause(uint32_t node) {
-  if (!live(node)) return;
-  hosts_[node].paused = true;
+void Hosts::Pause(uint32_t node, uint32_t by) {
+  Host& h = hosts_[node];
+  if (h.node == nullptr) return;
+  h.paused_by.push_back(by);
+  if (h.paused) return;
+  h.paused = true;
   run_.trace->Record(TraceTag::kProcess, now(), node, static_cast<uint64_t>(Fate::kPaused));
 }
 
-void Hosts::Resume(uint32_t node) {
+void Hosts::Resume(uint32_t node, uint32_t by) {
   Host& h = hosts_[node];
-  if (h.node == nullptr || !h.paused) return;
+  if (std::erase(h.paused_by, by) == 0 || !h.paused_by.empty()) return;
   h.paused = false;
   run_.trace->Record(TraceTag::kProcess, now(), node, static_cast<uint64_t>(Fate::kResumed));
   Wake(node);

@@ -413,18 +413,34 @@ void Network::ResetConnections(uint32_t node, const std::function<bool(uint32_t)
   });
 }
 
-void Network::Blackhole(const LinkFault& fault) {
+uint32_t Network::Blackhole(const LinkFault& fault) {
+  std::vector<Silenced>& silenced = blackholes_[++blackhole_numbers_];
   for (uint32_t i = 0; i < table_.row_count(); ++i) {
     Connection& row = table_[i];
     if (!row.Has(conn::kUsed) || row.node[1] == kNobody) continue;
-    if (fault.Applies(row.node[0], row.node[1])) row.Set(conn::kBlocked0);
-    if (fault.Applies(row.node[1], row.node[0])) row.Set(conn::kBlocked1);
+    uint16_t bits = 0;
+    if (fault.Applies(row.node[0], row.node[1])) bits |= conn::kBlocked0;
+    if (fault.Applies(row.node[1], row.node[0])) bits |= conn::kBlocked1;
+    if (bits == 0) continue;
+    row.Set(bits);
+    silenced.push_back({i, row.link[0], bits});
   }
+  return blackhole_numbers_;
 }
 
-void Network::EndBlackholes() {
-  for (uint32_t i = 0; i < table_.row_count(); ++i) {
-    table_[i].Clear(conn::kBlocked0 | conn::kBlocked1);
+void Network::EndBlackhole(uint32_t number) {
+  const auto ended = blackholes_.extract(number);
+  if (ended.empty()) return;
+  const auto there = [this](const Silenced& s) {
+    return table_[s.index].Has(conn::kUsed) && table_[s.index].link[0] == s.link;
+  };
+  for (const Silenced& s : ended.mapped()) {
+    if (there(s)) table_[s.index].Clear(s.bits);
+  }
+  for (const auto& [other, silenced] : blackholes_) {
+    for (const Silenced& s : silenced) {
+      if (there(s)) table_[s.index].Set(s.bits);
+    }
   }
 }
 

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -101,8 +102,9 @@ class Network {
   uint32_t AddFault(LinkFault fault);
   void RemoveFault(uint32_t number) { faults_.Remove(number); }
   // What is open now between the fault's sides carries nothing any more; new connections do.
-  void Blackhole(const LinkFault& fault);
-  void EndBlackholes();
+  // Returns a number by which to end it; what another one holds stays silent then.
+  uint32_t Blackhole(const LinkFault& fault);
+  void EndBlackhole(uint32_t number);
   // Resets every connection between `node` and nodes for which `other` says yes.
   void ResetConnections(uint32_t node, const std::function<bool(uint32_t)>& other);
 
@@ -125,6 +127,13 @@ class Network {
   struct Address {
     IpText ip;
     uint16_t cport = 0;
+  };
+
+  // A connection in a blackhole, by its row and its opener's link, as rows are used again.
+  struct Silenced {
+    uint32_t index = 0;
+    uint32_t link = 0;
+    uint16_t bits = 0;
   };
 
   bool Passes(uint32_t from, uint32_t to) const {
@@ -180,6 +189,8 @@ class Network {
   ConnectionTable table_;
   BacklogTable backlogs_;
   LinkFaults faults_;
+  std::map<uint32_t, std::vector<Silenced>> blackholes_;  // in force, by number
+  uint32_t blackhole_numbers_ = 0;
   std::vector<uint8_t> host_up_;
   std::vector<uint8_t> process_up_;
   std::vector<uint8_t> nodelay_;

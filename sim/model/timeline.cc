@@ -136,29 +136,45 @@ void Timeline::ApplyFault(const TimelineItem& item, Rng* rng, Entry* entry) {
 }
 
 void Timeline::ApplyNodeFault(const TimelineItem& item, NodeIndex node, Entry* entry) {
-  Host& host = hosts_->host(node.value);
   switch (item.fault) {
     case FaultKind::kKill:
       return hosts_->Kill(node.value);
     case FaultKind::kHostLoss:
       return hosts_->LoseHost(node.value);
     case FaultKind::kPause:
-      return hosts_->Pause(node.value);
+      return hosts_->Pause(node.value, entry->incident.number);
     case FaultKind::kSlow:
-      return cpu_->SetFactor(node.value, item.factor);
+    case FaultKind::kDiskFull:
+      return SetWorst(node);
     case FaultKind::kShutdown:
       return hosts_->Shutdown(node.value);
     case FaultKind::kDiskStall:
-      return hosts_->StallDisk(node.value, item.length.has_value() ? now() + *item.length : kNever);
-    case FaultKind::kDiskFull:
-      return host.disk.SetFull(true);
+      return hosts_->StallDisk(node.value, now() + item.length.value_or(kEndless));
     case FaultKind::kDiskCorrupt:
-      return host.disk.SetCorrupt(true);
+      return hosts_->host(node.value).disk.SetCorrupt(true);
     case FaultKind::kClockSkew:
       return hosts_->SkewClock(node.value, item.offset);
     default:
       return Refuse(entry, node, "not a fault of nodes");
   }
+}
+
+// Several faults may slow the node down or fill its disk at once.
+void Timeline::SetWorst(NodeIndex node) {
+  uint32_t factor = 1;
+  bool full = false;
+  for (const Entry& entry : entries_) {
+    const Incident& incident = entry.incident;
+    const TimelineItem& item = *incident.item;
+    const bool slow = item.is_fault && item.fault == FaultKind::kSlow;
+    const bool fills = item.is_fault && item.fault == FaultKind::kDiskFull;
+    if (entry.over || !(slow || fills)) continue;
+    if (!std::binary_search(incident.victims.begin(), incident.victims.end(), node)) continue;
+    if (slow) factor = std::max(factor, item.factor);
+    full = full || fills;
+  }
+  cpu_->SetFactor(node.value, factor);
+  hosts_->host(node.value).disk.SetFull(full);
 }
 
 void Timeline::UndoNodeFault(const TimelineItem& item, NodeIndex node, Entry* entry) {
@@ -169,11 +185,10 @@ void Timeline::UndoNodeFault(const TimelineItem& item, NodeIndex node, Entry* en
       if (!hosts_->running(node.value)) Restart(entry, node, true);
       return;
     case FaultKind::kPause:
-      return hosts_->Resume(node.value);
+      return hosts_->Resume(node.value, entry->incident.number);
     case FaultKind::kSlow:
-      return cpu_->SetFactor(node.value, 1);
     case FaultKind::kDiskFull:
-      return hosts_->host(node.value).disk.SetFull(false);
+      return SetWorst(node);
     case FaultKind::kClockSkew:
       return hosts_->SkewClock(node.value, -item.offset);
     default:
@@ -218,8 +233,7 @@ void Timeline::ApplyLinkFault(const TimelineItem& item, Rng* rng, Entry* entry) 
   fault.ppm = item.probability.value;
   fault.bytes_per_s = item.rate_bytes_per_s;
   if (item.fault == FaultKind::kBlackhole) {
-    entry->blackhole = true;
-    network_->Blackhole(fault);
+    entry->blackhole = network_->Blackhole(fault);
   } else {
     entry->link_faults.push_back(network_->AddFault(std::move(fault)));
   }
@@ -236,8 +250,9 @@ void Timeline::ResetBetween(const std::vector<uint8_t>& side) {
 void Timeline::Undo(uint32_t number) {
   Entry& entry = entries_[number];
   const TimelineItem& item = *entry.incident.item;
+  entry.over = true;
   for (const uint32_t fault : entry.link_faults) network_->RemoveFault(fault);
-  if (entry.blackhole) network_->EndBlackholes();
+  network_->EndBlackhole(entry.blackhole);
   if (!HitsLinks(item.fault)) {
     for (const NodeIndex node : entry.incident.victims) UndoNodeFault(item, node, &entry);
   }

@@ -1,9 +1,10 @@
 // Timeline: carries out a scenario's faults and actions, and undoes faults that have a length.
 //
-// Each item draws from a stream of its own, so that an item more shifts no other's victims. Nodes
-// that are down are no targets of faults unless a target asks for them. What cannot be done (a
-// command that a node refuses, a disk that cannot be read) is put down in the incident and changes
-// nothing else. Thread safety: none.
+// Faults on one node add up: the end of one leaves the others in force, and of several slownesses
+// the worst counts. Each item draws from a stream of its own, so that an item more shifts no
+// other's victims. Nodes that are down are no targets of faults unless a target asks for them. What
+// cannot be done (a command that a node refuses, a disk that cannot be read) is put down in the
+// incident and changes nothing else. Thread safety: none.
 #ifndef GOSSAMER_SIM_MODEL_TIMELINE_H_
 #define GOSSAMER_SIM_MODEL_TIMELINE_H_
 
@@ -34,7 +35,8 @@ class Timeline {
   struct Entry {
     Incident incident;
     std::vector<uint32_t> link_faults;
-    bool blackhole = false;
+    uint32_t blackhole = 0;
+    bool over = false;
   };
   // A rolling restart under way.
   struct Rolling {
@@ -55,6 +57,7 @@ class Timeline {
   void ApplyFault(const TimelineItem& item, Rng* rng, Entry* entry);
   void ApplyNodeFault(const TimelineItem& item, NodeIndex node, Entry* entry);
   void ApplyLinkFault(const TimelineItem& item, Rng* rng, Entry* entry);
+  void SetWorst(NodeIndex node);
   void UndoNodeFault(const TimelineItem& item, NodeIndex node, Entry* entry);
   std::vector<uint8_t> Sides(const TimelineItem& item, Rng* rng, Entry* entry);
   void ResetBetween(const std::vector<uint8_t>& side);

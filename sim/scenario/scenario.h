@@ -90,6 +90,9 @@ enum class ActionKind : uint8_t {
 // send to it.
 enum class Direction : uint8_t { kBoth, kTo, kFrom };
 
+// How long a fault without `for` lasts: an hour more than the longest scenario.
+inline constexpr Duration kEndless = Seconds((30 * 24 + 1) * 3600);
+
 // One line of the timeline: a fault or an action. Fields that its kind does not use keep their
 // defaults.
 struct TimelineItem {

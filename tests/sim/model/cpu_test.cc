@@ -33,6 +33,17 @@ TEST(Cpu, ScaleAndFactorMultiply) {
   EXPECT_EQ(cpu.Run(0, Instant{}, 10'000), Instant{60});
 }
 
+TEST(Cpu, NothingOverflows) {
+  CpuSpec spec;
+  spec.preset = "redis-7";
+  spec.scale_percent = 1'000'000;
+  CpuModel cpu(spec, 1);
+  cpu.SetFactor(0, 1'000'000);
+  const Instant end = cpu.Run(0, Instant{}, kEndless.us * 1000);
+  EXPECT_GT(end, Instant{} + kEndless - Seconds(60));
+  EXPECT_LE(end, Instant{} + kEndless);
+}
+
 TEST(Cpu, NodesOfAMachineShareItsCores) {
   CpuSpec spec;
   spec.preset = "redis-7";

@@ -59,6 +59,13 @@ TEST(Disk, AStallDelaysAndAFullDiskFails) {
   EXPECT_EQ(disk.written().current_epoch, Epoch{1});  // written before it was full
 }
 
+TEST(Disk, AStallDoesNotEndALongerOne) {
+  Disk disk(Millis(1));
+  disk.StallUntil(Instant{} + Seconds(60));
+  disk.StallUntil(Instant{} + Seconds(1));
+  EXPECT_EQ(disk.SyncTime(Instant{}), Seconds(60) + Millis(1));
+}
+
 TEST(Disk, AbortForgetsWhatIsUnderWay) {
   Disk disk(Millis(1));
   disk.Ask(Ticket{1}, true, Epochs(1));

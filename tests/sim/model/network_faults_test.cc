@@ -206,7 +206,7 @@ TEST(NetworkFaults, ResetsReachBothEnds) {
 TEST(NetworkFaults, ABlackholeSwallowsWhatIsOpenOnly) {
   Net net;
   net.Connect(0, Net::Out(0), 1);
-  net.network->Blackhole(Net::Block({0}, true, true));
+  const uint32_t blackhole = net.network->Blackhole(Net::Block({0}, true, true));
   net.Send(0, Net::Out(0), 1);
   net.RunFor(Seconds(5));
   EXPECT_TRUE(net.sink.arrived.empty());
@@ -215,9 +215,23 @@ TEST(NetworkFaults, ABlackholeSwallowsWhatIsOpenOnly) {
   net.RunFor(Seconds(1));
   ASSERT_EQ(net.Of("message").size(), 1u);
   EXPECT_EQ(net.Of("message")[0].number, 2u);
-  net.network->EndBlackholes();
+  net.network->EndBlackhole(blackhole);
   net.RunFor(Seconds(30));
   EXPECT_EQ(net.Of("message").size(), 2u);
+}
+
+TEST(NetworkFaults, ABlackholeEndsAlone) {
+  Net net;
+  net.Connect(0, Net::Out(0), 1);
+  const uint32_t longer = net.network->Blackhole(Net::Block({0}, true, true));
+  const uint32_t shorter = net.network->Blackhole(Net::Block({1}, true, true));
+  net.network->EndBlackhole(shorter);
+  net.Send(0, Net::Out(0), 1);
+  net.RunFor(Seconds(5));
+  EXPECT_TRUE(net.sink.arrived.empty());
+  net.network->EndBlackhole(longer);
+  net.RunFor(Seconds(30));
+  EXPECT_EQ(net.Of("message").size(), 1u);
 }
 
 TEST(NetworkFaults, ALongQueueIsReported) {

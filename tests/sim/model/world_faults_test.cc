@@ -258,6 +258,53 @@ TEST(WorldFaults, WhatASlowNodeHasBegunAndWhatWaitsComeBeforeNewInputs) {
   EXPECT_EQ(NodesOk(world), 6u);
 }
 
+// A fault of the kind on node 1 from 5 s to 15 s, and another one of one second within it.
+Scenario TwoAtOnce(FaultKind kind) {
+  Scenario scenario = SixNodes();
+  TimelineItem longer = Fault(kind, Seconds(5), {1});
+  longer.length = Seconds(10);
+  longer.factor = 100'000;
+  TimelineItem shorter = Fault(kind, Seconds(6), {1});
+  shorter.length = Seconds(1);
+  shorter.factor = 2;
+  scenario.timeline = {longer, shorter};
+  return scenario;
+}
+
+TEST(WorldFaults, AFaultEndsAlone) {
+  for (const FaultKind kind : {FaultKind::kPause, FaultKind::kSlow}) {
+    const Scenario scenario = TwoAtOnce(kind);
+    Handled handled(1);
+    World world(scenario, {}, {&handled});
+    world.Run();
+    EXPECT_LE(handled.by_second[13], handled.by_second[7] + 10) << static_cast<int>(kind);
+  }
+  for (const FaultKind kind : {FaultKind::kDiskStall, FaultKind::kDiskFull}) {
+    Scenario scenario = TwoAtOnce(kind);
+    for (TimelineItem& item : scenario.timeline) item.target.nodes = {1, 2};
+    scenario.timeline.push_back(Fault(FaultKind::kKill, Millis(7500), {0}));
+    Watcher watcher;
+    World world(scenario, {}, {&watcher});
+    world.Run();
+    const std::vector<SeenEvent> won = watcher.Of(EventType::kElectionWon);
+    ASSERT_EQ(won.size(), 1u) << static_cast<int>(kind);
+    EXPECT_GE(won[0].at, Instant{} + Seconds(15)) << static_cast<int>(kind);
+  }
+}
+
+TEST(WorldFaults, ADiskThatStallsForEverHoldsAWriteUnderWayToo) {
+  Scenario scenario = SixNodes();
+  scenario.cpu.preset = "redis-7";
+  scenario.fsync = Seconds(3);
+  scenario.timeline.push_back(Fault(FaultKind::kKill, Seconds(5), {0}));
+  scenario.timeline.push_back(Fault(FaultKind::kDiskStall, Seconds(8), {}));
+  Watcher watcher;
+  World world(scenario, {}, {&watcher});
+  world.Run();
+  EXPECT_GT(watcher.Count(EventType::kElectionStarted), 0u);
+  EXPECT_TRUE(watcher.votes.empty());
+}
+
 TEST(WorldFaults, EveryKindOfFaultAndActionRuns) {
   for (int kind = 0; kind <= static_cast<int>(FaultKind::kClockSkew); ++kind) {
     Scenario scenario = SixNodes();
