@@ -42,6 +42,11 @@ LinkFault::Kind LinkKind(FaultKind kind) {
   }
 }
 
+bool HasTwoSides(const std::vector<uint8_t>& side) {
+  const auto first = std::find_if(side.begin(), side.end(), [](uint8_t s) { return s != 0; });
+  return std::any_of(first, side.end(), [&](uint8_t s) { return s != 0 && s != *first; });
+}
+
 }  // namespace
 
 Timeline::Timeline(const Scenario& scenario, const RunContext& run, Hosts* hosts, Network* network,
@@ -128,11 +133,41 @@ void Timeline::ApplyFault(const TimelineItem& item, Rng* rng, Entry* entry) {
   }
   Incident& incident = entry->incident;
   incident.victims = Select(item.target, view_, Selectable::kUp, rng);
+  NoteMissed(item.target, false, entry);
+  std::erase_if(incident.victims, [&](NodeIndex node) { return !CanHit(item.fault, node, entry); });
   for (const NodeIndex node : incident.victims) {
     const ClusterNode* core = hosts_->host(node.value).node.get();
     if (core != nullptr && core->state().i_am_voting()) incident.primaries.push_back(node);
   }
   for (const NodeIndex node : incident.victims) ApplyNodeFault(item, node, entry);
+}
+
+// Puts down what a target asks for in vain: nodes that it names and that are down, or nothing.
+void Timeline::NoteMissed(const Target& target, bool down_too, Entry* entry) {
+  Incident& incident = entry->incident;
+  for (const int64_t number : target.nodes) {
+    const NodeIndex node{static_cast<uint32_t>(number)};
+    if (down_too || target.killed.has_value() || !view_.is_down(node.value)) continue;
+    Refuse(entry, node, "is not running");
+  }
+  if (incident.victims.empty() && incident.refusals.empty()) {
+    incident.refusals.emplace_back("the target: no node matches it");
+  }
+}
+
+// False, with a refusal, when the node's process cannot suffer the fault.
+bool Timeline::CanHit(FaultKind kind, NodeIndex node, Entry* entry) {
+  const bool of_process =
+      kind == FaultKind::kKill || kind == FaultKind::kPause || kind == FaultKind::kShutdown;
+  if (of_process && !hosts_->running(node.value)) {
+    Refuse(entry, node, "is not running");
+    return false;
+  }
+  if (kind == FaultKind::kShutdown && !hosts_->live(node.value)) {
+    Refuse(entry, node, "does not answer");
+    return false;
+  }
+  return true;
 }
 
 void Timeline::ApplyNodeFault(const TimelineItem& item, NodeIndex node, Entry* entry) {
@@ -222,6 +257,11 @@ std::vector<uint8_t> Timeline::Sides(const TimelineItem& item, Rng* rng, Entry* 
 void Timeline::ApplyLinkFault(const TimelineItem& item, Rng* rng, Entry* entry) {
   LinkFault fault;
   fault.side = Sides(item, rng, entry);
+  if (!HasTwoSides(fault.side)) {
+    entry->incident.victims.clear();
+    entry->incident.refusals.emplace_back("the sides: no link is between them");
+    return;
+  }
   if (item.fault == FaultKind::kResetConnection) {
     ResetBetween(fault.side);
     return;

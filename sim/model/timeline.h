@@ -55,6 +55,8 @@ class Timeline {
   void Refuse(Entry* entry, NodeIndex node, const std::string& why);
 
   void ApplyFault(const TimelineItem& item, Rng* rng, Entry* entry);
+  void NoteMissed(const Target& target, bool down_too, Entry* entry);
+  bool CanHit(FaultKind kind, NodeIndex node, Entry* entry);
   void ApplyNodeFault(const TimelineItem& item, NodeIndex node, Entry* entry);
   void ApplyLinkFault(const TimelineItem& item, Rng* rng, Entry* entry);
   void SetWorst(NodeIndex node);
@@ -65,7 +67,9 @@ class Timeline {
   void ApplyAction(const TimelineItem& item, Rng* rng, Entry* entry);
   void ApplyToNode(const TimelineItem& item, NodeIndex node, const std::vector<NodeIndex>& others,
                    Entry* entry);
-  void Ask(Entry* entry, NodeIndex node, std::vector<std::string> words);
+  std::vector<NodeIndex> SelectOther(const Target& to, Rng* rng, Entry* entry);
+  // False when the node refuses.
+  bool Ask(Entry* entry, NodeIndex node, std::vector<std::string> words);
   void Restart(Entry* entry, NodeIndex node, bool with_disk);
   void ChangeAddress(Entry* entry, NodeIndex node);
   void SetConfig(const TimelineItem& item, Entry* entry, NodeIndex node);

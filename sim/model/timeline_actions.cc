@@ -33,9 +33,10 @@ std::string Timeline::NameOf(NodeIndex node) const {
                           : (*nodes_)[node.value].name.str();
 }
 
-void Timeline::Ask(Entry* entry, NodeIndex node, std::vector<std::string> words) {
+bool Timeline::Ask(Entry* entry, NodeIndex node, std::vector<std::string> words) {
   const CommandReply reply = hosts_->Command(node.value, std::move(words));
   if (!reply.ok()) Refuse(entry, node, reply.text);
+  return reply.ok();
 }
 
 void Timeline::ApplyAction(const TimelineItem& item, Rng* rng, Entry* entry) {
@@ -43,12 +44,13 @@ void Timeline::ApplyAction(const TimelineItem& item, Rng* rng, Entry* entry) {
   const bool down_too =
       item.action == ActionKind::kRestart || item.action == ActionKind::kConfigSet;
   incident.victims = Select(item.target, view_, down_too ? Selectable::kAny : Selectable::kUp, rng);
+  NoteMissed(item.target, down_too, entry);
   for (const NodeIndex node : incident.victims) {
     const ClusterNode* core = hosts_->host(node.value).node.get();
     if (core != nullptr && core->state().i_am_voting()) incident.primaries.push_back(node);
   }
   std::vector<NodeIndex> others;
-  if (item.to.has_value()) others = Select(*item.to, view_, Selectable::kAny, rng);
+  if (item.to.has_value()) others = SelectOther(*item.to, rng, entry);
   if (item.action == ActionKind::kRollingRestart) {
     rolling_.push_back({.incident = incident.number, .since = now()});
     Roll(static_cast<uint32_t>(rolling_.size() - 1));
@@ -57,16 +59,33 @@ void Timeline::ApplyAction(const TimelineItem& item, Rng* rng, Entry* entry) {
   for (const NodeIndex node : incident.victims) ApplyToNode(item, node, others, entry);
 }
 
+// The node that `to` names: one that is up if there is one.
+std::vector<NodeIndex> Timeline::SelectOther(const Target& to, Rng* rng, Entry* entry) {
+  std::vector<NodeIndex> others = Select(to, view_, Selectable::kUp, rng);
+  if (others.empty()) others = Select(to, view_, Selectable::kAny, rng);
+  if (others.empty()) {
+    entry->incident.refusals.emplace_back("the other node: none matches `to`");
+  } else if (others == entry->incident.victims) {
+    Refuse(entry, others.front(), "is its own `to`");
+  }
+  return others;
+}
+
 void Timeline::ApplyToNode(const TimelineItem& item, NodeIndex node,
                            const std::vector<NodeIndex>& others, Entry* entry) {
   switch (item.action) {
     case ActionKind::kRestart:
       return Restart(entry, node, item.with_disk);
     case ActionKind::kFailover:
-      if (item.mode.empty() || item.mode == "default") return Ask(entry, node, {"FAILOVER"});
-      return Ask(entry, node, {"FAILOVER", Upper(item.mode)});
+      if (item.mode.empty() || item.mode == "default") {
+        Ask(entry, node, {"FAILOVER"});
+      } else {
+        Ask(entry, node, {"FAILOVER", Upper(item.mode)});
+      }
+      return;
     case ActionKind::kReset:
-      return Ask(entry, node, {"RESET", item.mode.empty() ? "SOFT" : Upper(item.mode)});
+      Ask(entry, node, {"RESET", item.mode.empty() ? "SOFT" : Upper(item.mode)});
+      return;
     case ActionKind::kAddressChange:
       return ChangeAddress(entry, node);
     case ActionKind::kConfigSet:
@@ -118,6 +137,9 @@ void Timeline::ChangeAddress(Entry* entry, NodeIndex node) {
 }
 
 void Timeline::SetConfig(const TimelineItem& item, Entry* entry, NodeIndex node) {
+  if (hosts_->running(node.value) && !hosts_->live(node.value)) {
+    return Refuse(entry, node, "does not answer");
+  }
   ClusterOptions options = hosts_->host(node.value).options;
   for (const auto& [name, text] : item.config) {
     std::string error;
@@ -129,9 +151,10 @@ void Timeline::SetConfig(const TimelineItem& item, Entry* entry, NodeIndex node)
 void Timeline::MigrateSlots(const TimelineItem& item, NodeIndex from, NodeIndex to, Entry* entry) {
   for (const int64_t slot : item.slots) {
     const std::string number = std::to_string(slot);
-    Ask(entry, to, {"SETSLOT", number, "IMPORTING", NameOf(from)});
-    Ask(entry, from, {"SETSLOT", number, "MIGRATING", NameOf(to)});
-    Ask(entry, to, {"SETSLOT", number, "NODE", NameOf(to)});
+    // What is refused leaves the slot as it is by then, as a tool does that stops at errors.
+    if (!Ask(entry, to, {"SETSLOT", number, "IMPORTING", NameOf(from)})) continue;
+    if (!Ask(entry, from, {"SETSLOT", number, "MIGRATING", NameOf(to)})) continue;
+    if (!Ask(entry, to, {"SETSLOT", number, "NODE", NameOf(to)})) continue;
     Ask(entry, from, {"SETSLOT", number, "NODE", NameOf(to)});
   }
 }

@@ -182,7 +182,9 @@ void FailoverTimeline::SetWaits(Watch* watch, bool waits) {
 
 void FailoverTimeline::OnIncident(Instant at, const Incident& incident) {
   NoteNodes(at);
-  if (incident.item->is_fault && TakesNodesAway(incident.item->fault)) {
+  // What every node refused has no victims.
+  if (incident.item->is_fault && TakesNodesAway(incident.item->fault) &&
+      !incident.victims.empty()) {
     const size_t index = incidents_.size();
     IncidentTimes& times = incidents_.emplace_back();
     times.number = incident.number;

@@ -54,6 +54,21 @@ void CheckKeys(const MapReader& reader, const KindInfo& kind) {
   }
 }
 
+// Every node, so that a fault of links leaves nobody on the other side.
+bool IsEveryNode(const Target& target) {
+  const bool part = target.count || (target.percent && target.percent->value < 1'000'000);
+  return target.role == Target::Role::kAny && target.shards.empty() && target.zones.empty() &&
+         target.nodes.empty() && !target.killed && !part && !target.keep_one_per_shard;
+}
+
+void ReadTarget(const MapReader& reader, LoadContext* context, bool link, TimelineItem* item) {
+  const TreeNode* value = reader.Value("target");
+  if (value == nullptr || !LoadTarget(*value, context, &item->target)) return;
+  if (!link || !IsEveryNode(item->target)) return;
+  ErrorAt(context->sink, *value, "every node on one side: no link is hit",
+          "name some nodes against all others, or sides as between: [{...}, {...}]");
+}
+
 void ReadSides(const MapReader& reader, LoadContext* context, TimelineItem* item) {
   if (!reader.Has("between")) return;
   const std::vector<const TreeNode*> sides = reader.List("between");
@@ -154,7 +169,7 @@ bool LoadItem(const TreeNode& node, LoadContext* context, TimelineItem* item) {
   const KindInfo* kind = ReadKind(reader, item);
   if (kind != nullptr) CheckKeys(reader, *kind);
   reader.Read("for", &item->length);
-  if (const TreeNode* target = reader.Value("target")) LoadTarget(*target, context, &item->target);
+  ReadTarget(reader, context, kind != nullptr && kind->link, item);
   ReadSides(reader, context, item);
   ReadDirection(reader, item);
   reader.Read("latency", &item->latency);

@@ -164,6 +164,89 @@ TEST(WorldFaults, WhatANodeRefusesIsPutDown) {
   EXPECT_TRUE(watcher.incidents[0].refusals[0].starts_with("node 0: ERR "));
 }
 
+// What `scenario` refuses, by incident.
+std::vector<std::vector<std::string>> RefusalsOf(const Scenario& scenario) {
+  Watcher watcher;
+  World world(scenario, {}, {&watcher});
+  world.Run();
+  std::vector<std::vector<std::string>> refusals;
+  for (const Incident& incident : watcher.incidents) refusals.push_back(incident.refusals);
+  return refusals;
+}
+
+using Refusals = std::vector<std::string>;
+
+TEST(WorldFaults, WhatHitsNothingIsPutDown) {
+  Scenario scenario = SixNodes();
+  scenario.timeline.push_back(Fault(FaultKind::kKill, Seconds(5), {3}));
+  scenario.timeline.push_back(Fault(FaultKind::kPause, Seconds(6), {2, 3}));
+  scenario.timeline.push_back(Fault(FaultKind::kPartition, Seconds(7), {0, 1, 2, 3, 4, 5}));
+  TimelineItem killed = Fault(FaultKind::kPause, Seconds(8), {4});
+  killed.target.killed = true;
+  scenario.timeline.push_back(killed);
+  TimelineItem self = Action(ActionKind::kReplicate, Seconds(9), {4});
+  self.to = Target{};
+  self.to->nodes = {4};
+  scenario.timeline.push_back(self);
+  self.to->killed = true;
+  scenario.timeline.push_back(self);
+  const auto refusals = RefusalsOf(scenario);
+  ASSERT_EQ(refusals.size(), 6u);
+  EXPECT_TRUE(refusals[0].empty());
+  EXPECT_EQ(refusals[1], Refusals{"node 3: is not running"});
+  EXPECT_EQ(refusals[2], Refusals{"the sides: no link is between them"});
+  EXPECT_EQ(refusals[3], Refusals{"the target: no node matches it"});
+  EXPECT_EQ(refusals[4], Refusals{"node 4: is its own `to`"});
+  EXPECT_EQ(refusals[5], Refusals{"the other node: none matches `to`"});
+}
+
+TEST(WorldFaults, APausedNodeAnswersNobody) {
+  Scenario scenario = SixNodes();
+  scenario.timeline.push_back(Fault(FaultKind::kPause, Seconds(5), {1}));
+  scenario.timeline.push_back(Fault(FaultKind::kShutdown, Seconds(6), {1}));
+  TimelineItem config = Action(ActionKind::kConfigSet, Seconds(7), {1});
+  config.config["cluster-node-timeout"] = "2000";
+  scenario.timeline.push_back(config);
+  Watcher watcher;
+  World world(scenario, {}, {&watcher});
+  world.Run();
+  EXPECT_TRUE(watcher.incidents[1].victims.empty());
+  EXPECT_EQ(watcher.incidents[1].refusals, Refusals{"node 1: does not answer"});
+  EXPECT_EQ(watcher.incidents[2].refusals, Refusals{"node 1: does not answer"});
+  EXPECT_EQ(world.node(NodeIndex{1})->state().options.node_timeout, Seconds(1));
+}
+
+TEST(WorldFaults, TheOtherNodeIsOneThatIsUp) {
+  Scenario scenario = SixNodes();
+  scenario.duration = Seconds(40);
+  scenario.timeline.push_back(Fault(FaultKind::kKill, Seconds(5), {0}));
+  TimelineItem replicate = Action(ActionKind::kReplicate, Seconds(20), {4});
+  replicate.to = Target{};
+  replicate.to->shards = {0};
+  replicate.to->role = Target::Role::kPrimary;
+  scenario.timeline.push_back(replicate);
+  World world(scenario, {}, {});
+  world.Run();
+  const State& state = world.node(NodeIndex{4})->state();
+  EXPECT_EQ(world.IndexOf(state.my_primary()), NodeIndex{3});
+}
+
+TEST(WorldFaults, AMigrationStopsWhereItIsRefused) {
+  Scenario scenario = SixNodes();
+  scenario.timeline.push_back(Fault(FaultKind::kKill, Seconds(5), {0}));
+  TimelineItem item = Action(ActionKind::kMigrateSlots, Seconds(6), {1});
+  item.to = Target{};
+  item.to->nodes = {0};
+  item.slots = {6000};
+  scenario.timeline.push_back(item);
+  Watcher watcher;
+  World world(scenario, {}, {&watcher});
+  world.Run();
+  EXPECT_EQ(watcher.incidents[1].refusals.size(), 1u);
+  const State& state = world.node(NodeIndex{1})->state();
+  EXPECT_EQ(world.IndexOf(state.slots.owner(6000)), NodeIndex{1});
+}
+
 TEST(WorldFaults, ARollingRestartTouchesEveryNodeOnce) {
   Scenario scenario = SixNodes();
   scenario.duration = Seconds(120);

@@ -266,6 +266,8 @@ constexpr Row kTargets[] = {
     {"contradiction",
      "timeline: [{at: 60s, fault: kill, target: {role: replica, count: 1, of: primaries}}]\n", 3,
      73, 9, "contradict", ""},
+    {"links of all to all others", "timeline: [{at: 60s, fault: partition, target: {all: true}}]\n",
+     3, 48, 1, "every node on one side", "between"},
     {"all: false", "timeline: [{at: 60s, fault: kill, target: {all: false}}]\n", 3, 44, 3,
      "says nothing", "leave it out"},
 };

@@ -163,7 +163,7 @@ TEST(LoaderTest, EveryFaultAndActionInWords) {
        "partition node 0 | all others (one way, sending)"},
       {"fault: delay, target: {shard: 1}, latency: [1ms, 2ms], direction: from",
        "delay nodes of shard 1 | all others ([1ms, 2ms], one way, receiving)"},
-      {"fault: loss, target: {all: true}, probability: 5%", "loss nodes | all others (5%)"},
+      {"fault: loss, target: {node: 2}, probability: 5%", "loss node 2 | all others (5%)"},
       {"fault: duplicate, target: {node: 1}, probability: 0.01",
        "duplicate node 1 | all others (1%)"},
       {"fault: corrupt, target: {node: 1}, probability: 1%", "corrupt node 1 | all others (1%)"},
