@@ -57,6 +57,7 @@ class Observer {
   // moment.
   virtual void OnVoteSent(Instant, NodeIndex /*from*/, NodeIndex /*to*/, const Message&,
                           const DurableEpochs&) {}
+  // The incident lives as long as the run, and may be refused more until the end.
   virtual void OnIncident(Instant, const Incident&) {}
   // A fault with a length was undone.
   virtual void OnIncidentEnd(Instant, const Incident&) {}

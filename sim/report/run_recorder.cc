@@ -85,9 +85,14 @@ class RunRecorder::Frame : public Observer {
     const TimelineItem& item = *incident.item;
     steps.push_back({at,
                      std::string(item.is_fault ? FaultName(item.fault) : ActionName(item.action)),
-                     item.text, incident.victims, incident.refusals});
+                     item.text,
+                     incident.victims,
+                     {}});
+    incidents_.push_back(&incident);
   }
   void OnEnd(Instant) override {
+    // Restarts at a fault's end and rolling restarts are refused long after the incident.
+    for (size_t i = 0; i < steps.size(); ++i) steps[i].refusals = incidents_[i]->refusals;
     std::vector<bool> shard_lives(static_cast<size_t>(world_->scenario().shards), false);
     for (uint32_t i = 0; i < world_->node_count(); ++i) {
       if (!world_->live(NodeIndex{i})) continue;
@@ -106,6 +111,7 @@ class RunRecorder::Frame : public Observer {
  private:
   using ProbeRef = std::unique_ptr<ClusterProbe>;
   const World* world_ = nullptr;
+  std::vector<const Incident*> incidents_;  // by step
 };
 
 RunRecorder::RunRecorder() : checkers_(MakeCheckers()), frame_(std::make_unique<Frame>()) {}

@@ -9,10 +9,12 @@
 #include "core/base/strings.h"
 #include "nlohmann/json.hpp"
 #include "sim/report/json_report.h"
+#include "sim/report/run_recorder.h"
 #include "sim/report/run_report.h"
 #include "sim/report/seeds_report.h"
 #include "sim/report/text_format.h"
 #include "sim/report/text_report.h"
+#include "tests/sim/model/world_fixture.h"
 #include "tests/sim/report/example_report.h"
 
 namespace gossamer::sim {
@@ -217,6 +219,18 @@ TEST(SeedsReportTest, DigestOfDigestsDependsOnEachSeed) {
   EXPECT_EQ(SummarizeSeeds(runs).digest, all);
   runs[1].result.digest.Add(1);
   EXPECT_FALSE(SummarizeSeeds(runs).digest == all);
+}
+
+TEST(RunRecorder, KeepsWhatIsRefusedAfterTheIncident) {
+  Scenario scenario = SixNodes();
+  TimelineItem kill = Fault(FaultKind::kKill, Millis(5001), {0});
+  kill.length = Seconds(5);
+  scenario.timeline = {Fault(FaultKind::kDiskCorrupt, Seconds(5), {0}), kill};
+  RunRecorder recorder;
+  World world(scenario, {}, recorder.observers());
+  const RunReport report = recorder.Finish(scenario, {}, world.Run(), {});
+  ASSERT_EQ(report.steps.size(), 2u);
+  EXPECT_THAT(report.steps[1].refusals, ElementsAre(HasSubstr("its nodes.conf is damaged")));
 }
 
 }  // namespace
