@@ -28,6 +28,25 @@ bool ChangesViews(EventType type) {
   }
 }
 
+// Faults that keep live nodes from agreeing as long as they last.
+bool KeepsApart(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::kPartition:
+    case FaultKind::kDelay:
+    case FaultKind::kLoss:
+    case FaultKind::kDuplicate:
+    case FaultKind::kCorrupt:
+    case FaultKind::kBandwidth:
+    case FaultKind::kBlackhole:
+    case FaultKind::kSlow:
+    case FaultKind::kDiskStall:
+    case FaultKind::kDiskFull:
+      return true;
+    default:
+      return false;
+  }
+}
+
 const SharedSlotSet* SlotsOf(const PeerTable& peers, NodeKey key) {
   return peers.Contains(key) ? peers.facts(key).slots.get() : nullptr;
 }
@@ -40,22 +59,6 @@ std::string RoleText(bool is_primary, NodeIndex primary) {
 
 }  // namespace
 
-bool IsNetworkFault(FaultKind kind) {
-  switch (kind) {
-    case FaultKind::kPartition:
-    case FaultKind::kDelay:
-    case FaultKind::kLoss:
-    case FaultKind::kDuplicate:
-    case FaultKind::kCorrupt:
-    case FaultKind::kBandwidth:
-    case FaultKind::kResetConnection:
-    case FaultKind::kBlackhole:
-      return true;
-    default:
-      return false;
-  }
-}
-
 Duration Convergence::quiet_period() const {
   return std::max(probe().node_timeout() * 6, Seconds(60));
 }
@@ -63,6 +66,7 @@ Duration Convergence::quiet_period() const {
 void Convergence::Begin() {
   key_.assign(probe().node_count(), kNoKey);
   live_.assign(probe().node_count(), false);
+  known_once_.assign(probe().node_count(), false);
 }
 
 void Convergence::OnEvent(Instant /*at*/, NodeIndex /*node*/, const Event& event) {
@@ -76,18 +80,14 @@ void Convergence::Disturb(Instant at) {
 
 void Convergence::OnIncident(Instant at, const Incident& incident) {
   Disturb(at);
-  // One that is undone at once or never (a reset of connections, say) leaves nothing in force.
-  if (incident.item->is_fault && IsNetworkFault(incident.item->fault) &&
-      incident.item->fault != FaultKind::kResetConnection) {
-    network_faults_.push_back(incident.number);
+  if (incident.item->is_fault && KeepsApart(incident.item->fault) && !incident.victims.empty()) {
+    in_force_.push_back(incident.number);
   }
 }
 
 void Convergence::OnIncidentEnd(Instant at, const Incident& incident) {
   Disturb(at);
-  network_faults_.erase(
-      std::remove(network_faults_.begin(), network_faults_.end(), incident.number),
-      network_faults_.end());
+  std::erase(in_force_, incident.number);
 }
 
 void Convergence::OnRestart(Instant at, NodeIndex /*node*/, bool /*with_disk*/) { Disturb(at); }
@@ -103,7 +103,7 @@ void Convergence::OnSecond(Instant at) {
 
 void Convergence::OnEnd(Instant at) {
   Evaluate(at);
-  settled_at_end_ = network_faults_.empty() && at - disturbed_ >= quiet_period();
+  settled_at_end_ = in_force_.empty() && at - disturbed_ >= quiet_period();
   if (settled_at_end_ && !history_.back().agree) {
     Report(at, NodeIndex{}, absl::StrCat("views differ: ", history_.back().difference));
   }
@@ -132,6 +132,7 @@ std::string Convergence::Compare() {
     claims.push_back({node, key_[i], peers->IsPrimary(key_[i]), facts.replicaof, facts.config_epoch,
                       facts.slots.get()});
   }
+  LeaveOutStrangers(&claims);
   std::string difference = CompareEpochs(claims);
   // The observer that differed last differs most likely still, and then the others need no look.
   for (size_t i = 0; i < claims.size() && difference.empty(); ++i) {
@@ -142,6 +143,23 @@ std::string Convergence::Compare() {
     if (!difference.empty()) differed_ = position;
   }
   return difference;
+}
+
+// Who was known to somebody and is no more belongs to another cluster: reset, blank after a
+// restart, or forgotten by all. Who was never known is still to be met.
+void Convergence::LeaveOutStrangers(std::vector<Claim>* claims) {
+  const auto knows = [this](const Claim& observer, const Claim& claim) {
+    const PeerTable& peers = *probe().peers(observer.node);
+    return observer.node != claim.node && peers.Contains(claim.key) &&
+           !peers.Has(claim.key, flag::kHandshake);
+  };
+  const std::vector<Claim> all = *claims;
+  std::erase_if(*claims, [&](const Claim& claim) {
+    const bool known = std::any_of(all.begin(), all.end(),
+                                   [&](const Claim& observer) { return knows(observer, claim); });
+    if (known) known_once_[claim.node.value] = true;
+    return !known && known_once_[claim.node.value];
+  });
 }
 
 std::string Convergence::CompareEpochs(const std::vector<Claim>& claims) {

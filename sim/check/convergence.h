@@ -6,9 +6,12 @@
 // carrying the sender's claims to everybody, and from UPDATE and collision rules that settle
 // conflicting ones. SOURCE: semantics spec sections 6, 7 and 18 (I4).
 //
+// A node that others knew and that no live node knows any more (reset, blank, forgotten) belongs to
+// another cluster and is left out.
+//
 // Evaluated at full seconds when something changed since the last time, which gives a history of
 // when the views agreed, and at the end. Only an end that comes after the quiet period, with no
-// network fault in force, can break the rule.
+// fault of links, disks or speed in force, can break the rule.
 #ifndef GOSSAMER_SIM_CHECK_CONVERGENCE_H_
 #define GOSSAMER_SIM_CHECK_CONVERGENCE_H_
 
@@ -66,22 +69,21 @@ class Convergence : public Checker {
   void Evaluate(Instant at);
   // The first difference in words, or empty.
   std::string Compare();
+  void LeaveOutStrangers(std::vector<Claim>* claims);
   std::string CompareEpochs(const std::vector<Claim>& claims);
   std::string CompareView(NodeIndex observer, const std::vector<Claim>& claims) const;
   std::string CompareDead(NodeIndex observer, NodeIndex reference) const;
 
   std::vector<NodeKey> key_;  // by node: its last known key
   std::vector<bool> live_;
+  std::vector<bool> known_once_;  // by node: another live node had it in its table
   bool changed_ = true;
   size_t differed_ = 0;  // position in the claims of the observer that differed last
   Instant disturbed_;
-  std::vector<uint32_t> network_faults_;  // numbers of incidents in force
+  std::vector<uint32_t> in_force_;  // numbers of incidents
   std::vector<Change> history_;
   bool settled_at_end_ = false;
 };
-
-// The fault acts on the network between nodes that run.
-bool IsNetworkFault(FaultKind kind);
 
 }  // namespace gossamer::sim
 

@@ -409,6 +409,30 @@ TEST(ConvergenceTest, KeepsAHistory) {
   EXPECT_THAT(changes, ElementsAre(std::pair(1, true), std::pair(2, false), std::pair(4, true)));
 }
 
+TEST(ConvergenceTest, LeavesOutWhomNobodyKnowsAnyMore) {
+  for (const bool known_once : {true, false}) {
+    Bench<Convergence> bench;
+    if (known_once) bench.checker.OnSecond(At(1));
+    for (uint32_t i = 0; i < 9; ++i) {
+      if (i != 5) bench.cluster->peers(i).Remove(bench.cluster->key(5));
+    }
+    bench.cluster->at(5).current = Epoch{1};
+    bench.checker.OnEnd(At(200));
+    EXPECT_EQ(bench.checker.violation_count(), known_once ? 0u : 1u);
+  }
+}
+
+TEST(ConvergenceTest, WaitsForTheEndOfSlowDisksAndNodes) {
+  for (const FaultKind kind : {FaultKind::kSlow, FaultKind::kDiskStall, FaultKind::kDiskFull}) {
+    Bench<Convergence> bench;
+    const TimelineItem fault = Fault(kind);
+    bench.Incident(100, fault, {NodeIndex{5}});
+    bench.cluster->at(5).current = Epoch{99};
+    bench.checker.OnEnd(At(1000));
+    EXPECT_FALSE(bench.checker.settled_at_end());
+  }
+}
+
 TEST(ConvergenceTest, AsksForHealAndQuiet) {
   const TimelineItem partition = Fault(FaultKind::kPartition);
   for (const bool healed : {false, true}) {
