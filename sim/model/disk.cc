@@ -26,6 +26,7 @@ Duration Disk::SyncTime(Instant now) const {
 std::optional<Disk::Write> Disk::Finish(bool ok, const DurableEpochs& now) {
   writing_ = false;
   if (ok) {
+    corrupt_ = false;
     done_ = std::max(done_, current_.last);
     if (current_.fsync) durable_ = current_.epochs;
   }

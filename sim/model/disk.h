@@ -29,8 +29,11 @@ class Disk {
 
   explicit Disk(Duration fsync = {}) : fsync_(fsync) {}
 
-  // Both copies hold `epochs`, from before the run.
-  void Format(const DurableEpochs& epochs) { written_ = durable_ = epochs; }
+  // Both copies hold `epochs`, and can be read: the end of a save, or from before the run.
+  void Format(const DurableEpochs& epochs) {
+    written_ = durable_ = epochs;
+    corrupt_ = false;
+  }
   // Asks for a write. Returns it when it begins now; else it is merged into the next.
   std::optional<Write> Ask(Ticket ticket, bool fsync, const DurableEpochs& now);
   // How long a write that begins at `now` takes.
@@ -65,7 +68,8 @@ class Disk {
   void StallUntil(Instant until) { stalled_until_ = std::max(stalled_until_, until); }
   void SetFull(bool full) { full_ = full; }
   bool full() const { return full_; }
-  void SetCorrupt(bool corrupt) { corrupt_ = corrupt; }
+  // What is there cannot be read, until a write ends well.
+  void SetCorrupt() { corrupt_ = true; }
   bool corrupt() const { return corrupt_; }
 
  private:

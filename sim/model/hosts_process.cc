@@ -206,6 +206,7 @@ void Hosts::LoseHost(uint32_t node) {
   Host& h = hosts_[node];
   if (h.lost) return;
   if (h.node != nullptr) Die(node, true);
+  h.died_with_host = true;
   h.lost = true;
   network_->LoseHost(node);
 }
@@ -251,7 +252,6 @@ bool Hosts::Restart(uint32_t node, bool with_disk) {
     offset = h.remains->state().data.repl_offset;
   }
   h.disk.ResetTickets();
-  if (!with_disk) h.disk.SetCorrupt(false);
   replication_->Restart(node, offset, now());
   Boot(node, conf, false);
   h.remains = nullptr;

@@ -186,7 +186,7 @@ void Timeline::ApplyNodeFault(const TimelineItem& item, NodeIndex node, Entry* e
     case FaultKind::kDiskStall:
       return hosts_->StallDisk(node.value, now() + item.length.value_or(kEndless));
     case FaultKind::kDiskCorrupt:
-      return hosts_->host(node.value).disk.SetCorrupt(true);
+      return hosts_->host(node.value).disk.SetCorrupt();
     case FaultKind::kClockSkew:
       return hosts_->SkewClock(node.value, item.offset);
     default:

@@ -66,6 +66,17 @@ TEST(Disk, AStallDoesNotEndALongerOne) {
   EXPECT_EQ(disk.SyncTime(Instant{}), Seconds(60) + Millis(1));
 }
 
+TEST(Disk, ASaveThatEndsWellMendsIt) {
+  Disk disk(Millis(1));
+  disk.SetCorrupt();
+  disk.Ask(Ticket{1}, false, Epochs(1));
+  disk.Finish(false, Epochs(1));
+  EXPECT_TRUE(disk.corrupt());
+  disk.Ask(Ticket{2}, false, Epochs(1));
+  disk.Finish(true, Epochs(1));
+  EXPECT_FALSE(disk.corrupt());
+}
+
 TEST(Disk, AbortForgetsWhatIsUnderWay) {
   Disk disk(Millis(1));
   disk.Ask(Ticket{1}, true, Epochs(1));
