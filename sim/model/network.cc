@@ -18,6 +18,8 @@ constexpr int kMostLosses = 15;
 // Marks hold 32 bits of an instant; old ones are moved along before they could look new.
 constexpr Duration kSweepEvery = Seconds(540);
 constexpr Duration kOldMark = Seconds(10);
+// Nothing is under way for longer, whatever delays add up to.
+constexpr Duration kLongestWay = Seconds(1800);
 
 }  // namespace
 
@@ -111,7 +113,7 @@ Instant Network::Arrival(uint32_t index, int end, uint64_t bytes, Instant leave,
   if (effect.bytes_per_s != 0) {
     at = std::max(at, last) + Micros(static_cast<int64_t>(bytes * 1'000'000 / effect.bytes_per_s));
   }
-  at = std::max(at, last + Micros(1));
+  at = std::max(std::min(at, queue_->now() + kLongestWay), last + Micros(1));
   row.mark[end] = static_cast<uint32_t>(at.us);
   return at;
 }

@@ -101,8 +101,9 @@ std::optional<Duration> LatencyOf(const TreeNode& node, DiagnosticSink* sink) {
     return std::nullopt;
   }
   // A message that takes no time could be answered for ever at one instant.
-  if (value.value() < Micros(1) || value.value() > Seconds(3600)) {
-    ErrorAt(sink, node, "latency " + Quoted(node.text) + " is out of range, expected 1us to 1h");
+  // Nor can the network tell marks from old ones that are more than half an hour ahead.
+  if (value.value() < Micros(1) || value.value() > Seconds(600)) {
+    ErrorAt(sink, node, "latency " + Quoted(node.text) + " is out of range, expected 1us to 10m");
     return std::nullopt;
   }
   return value.value();
@@ -395,6 +396,11 @@ bool MapReader::Read(std::string_view key, uint64_t* out) const {
   }
   if (!seed && number == 0) {
     ErrorAt(sink_, *value, std::string(key) + ": a rate of zero", "leave the key out");
+    return false;
+  }
+  if (!seed && number < static_cast<uint64_t>(row.min)) {
+    ErrorAt(sink_, *value, std::string(key) + " " + Quoted(value->text) + " is too slow",
+            "at least " + FormatRate(static_cast<uint64_t>(row.min)));
     return false;
   }
   *out = number;

@@ -197,7 +197,10 @@ constexpr KeyInfo kNetworkKeys[] = {
      .type = kShare,
      .about = "share of packets that TCP has to send again",
      .default_text = "0%"},
-    {.key = "bandwidth", .type = kRate, .about = "what one node can send; unlimited without it"},
+    {.key = "bandwidth",
+     .type = kRate,
+     .about = "what one node can send; unlimited without it",
+     .min = 1000},
 };
 
 constexpr KeyInfo kBetweenZonesKeys[] = {
@@ -254,7 +257,10 @@ constexpr KeyInfo kTimelineKeys[] = {
      .words = DirectionWords},
     {.key = "latency", .type = kLatency, .about = "added to each message"},
     {.key = "probability", .type = kShare, .about = "share of the packets or messages hit"},
-    {.key = "rate", .type = kRate, .about = "bytes or bits per second that still pass"},
+    {.key = "rate",
+     .type = kRate,
+     .about = "bytes or bits per second that still pass",
+     .min = 1000},
     {.key = "factor",
      .type = kInteger,
      .about = "times the node needs longer for everything",
