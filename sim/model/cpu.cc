@@ -59,7 +59,8 @@ CpuModel::CpuModel(const CpuSpec& spec, size_t nodes)
       cores_per_machine_(spec.cores_per_machine),
       nodes_per_machine_(std::max<size_t>(spec.nodes_per_machine, 1)),
       factor_(nodes, 1),
-      busy_until_(nodes) {
+      busy_until_(nodes),
+      used_nanos_(nodes) {
   if (free_) costs_ = kRedis7;
   if (cores_per_machine_ != 0) {
     core_until_.resize((nodes / nodes_per_machine_ + 1) * cores_per_machine_);
@@ -78,6 +79,7 @@ Instant CpuModel::Run(uint32_t node, Instant start, int64_t nanos) {
   const int64_t scaled = std::min(nanos, most) * scale_percent_ / 100 * factor;
   const Instant end = start + Micros((scaled + 999) / 1000);
   busy_until_[node] = end;
+  used_nanos_[node] += static_cast<uint64_t>(scaled);
   if (!core_until_.empty()) core_until_[EarliestCore(node)] = end;
   return end;
 }

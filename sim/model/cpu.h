@@ -60,6 +60,8 @@ class CpuModel {
   }
   // Begins a turn at `start`, of `nanos` before the node's factor. Returns its end.
   Instant Run(uint32_t node, Instant start, int64_t nanos);
+  // Nanoseconds of all turns that the node began so far.
+  uint64_t used_nanos(uint32_t node) const { return used_nanos_[node]; }
 
  private:
   size_t FirstCore(uint32_t node) const { return node / nodes_per_machine_ * cores_per_machine_; }
@@ -71,8 +73,9 @@ class CpuModel {
   size_t cores_per_machine_ = 0;  // 0: a core of its own for each node
   size_t nodes_per_machine_ = 1;
   std::vector<uint32_t> factor_;
-  std::vector<Instant> busy_until_;  // by node
-  std::vector<Instant> core_until_;  // by core, with shared machines
+  std::vector<Instant> busy_until_;   // by node
+  std::vector<uint64_t> used_nanos_;  // by node
+  std::vector<Instant> core_until_;   // by core, with shared machines
 };
 
 }  // namespace gossamer::sim

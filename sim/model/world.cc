@@ -237,6 +237,8 @@ const NodeInfo& World::info(NodeIndex node) const { return impl_->nodes[node.val
 const ClusterNode* World::node(NodeIndex node) const {
   return impl_->hosts.host(node.value).node.get();
 }
+const TrafficTotals& World::traffic() const { return impl_->result.traffic; }
+uint64_t World::cpu_nanos(NodeIndex node) const { return impl_->cpu.used_nanos(node.value); }
 bool World::live(NodeIndex node) const { return impl_->hosts.live(node.value); }
 NodeIndex World::IndexOf(NodeKey key) const {
   const uint32_t index = impl_->hosts.IndexOf(key);

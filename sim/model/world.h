@@ -61,6 +61,9 @@ class World {
   // (handshakes).
   NodeIndex IndexOf(NodeKey key) const;
   const HostTables& tables() const;
+  // So far: what was delivered, and the CPU time that the node's turns took.
+  const TrafficTotals& traffic() const;
+  uint64_t cpu_nanos(NodeIndex node) const;
   const Scenario& scenario() const;
   const RunOptions& options() const;
 

@@ -32,7 +32,10 @@ std::string LabelText(Labels labels) {
 }
 
 // "22.410000", exact.
-std::string Seconds6(uint64_t us) { return absl::StrFormat("%d.%06d", us / 1000000, us % 1000000); }
+std::string Seconds6(int64_t us) {
+  if (us < 0) return "-" + Seconds6(-us);
+  return absl::StrFormat("%d.%06d", us / 1000000, us % 1000000);
+}
 
 std::string MessageName(size_t type) {
   return type == kMessageTypes ? "unknown"
@@ -109,8 +112,9 @@ void AddRuns(Writer* w) {
             });
   w->Family("gossamer_violations", "gauge", "Broken invariants.",
             [&](const RunReport& r) { w->Sample(r.violation_count); });
-  w->Family("gossamer_virtual_seconds", "gauge", "Virtual time at which the run ended.",
-            [&](const RunReport& r) { w->Sample({}, Seconds6(r.virtual_us())); });
+  w->Family(
+      "gossamer_virtual_seconds", "gauge", "Virtual time at which the run ended.",
+      [&](const RunReport& r) { w->Sample({}, Seconds6(static_cast<int64_t>(r.virtual_us()))); });
   w->Family("gossamer_nodes", "gauge", "Nodes of the scenario.",
             [&](const RunReport& r) { w->Sample(static_cast<uint64_t>(r.scenario.node_count())); });
   w->Family("gossamer_live_nodes", "gauge", "Nodes that were live at the end.",
@@ -130,7 +134,7 @@ void AddFailover(Writer* w) {
             if (!value) continue;
             w->Sample(
                 {{"incident", number}, {"fault", FaultName(incident.fault)}, {"phase", phase.key}},
-                Seconds6(static_cast<uint64_t>(value->us)));
+                Seconds6(value->us));
           }
         }
       });
@@ -143,12 +147,14 @@ void AddFailover(Writer* w) {
               w->Sample({{"result", "expired"}}, e.expired);
               w->Sample({{"result", "retried"}}, e.retried);
             });
-  w->Family("gossamer_unavailable_slot_seconds", "gauge",
-            "Slots times seconds without a server, of shards with a survivor or lost as a whole.",
-            [&](const RunReport& r) {
-              w->Sample({{"shards", "surviving"}}, Seconds6(r.unavailability.survivors));
-              w->Sample({{"shards", "lost"}}, Seconds6(r.unavailability.lost));
-            });
+  w->Family(
+      "gossamer_unavailable_slot_seconds", "gauge",
+      "Slots times seconds without a server, of shards with a survivor or lost as a whole.",
+      [&](const RunReport& r) {
+        w->Sample({{"shards", "surviving"}},
+                  Seconds6(static_cast<int64_t>(r.unavailability.survivors)));
+        w->Sample({{"shards", "lost"}}, Seconds6(static_cast<int64_t>(r.unavailability.lost)));
+      });
   w->Family("gossamer_false_fails", "gauge", "FAIL set on a node that was live and reachable.",
             [&](const RunReport& r) { w->Sample(r.false_fails); });
   w->Family("gossamer_false_pfails", "gauge", "PFAIL set on a node that was live and reachable.",

@@ -122,6 +122,7 @@ std::vector<Observer*> RunRecorder::observers() {
   for (const auto& checker : checkers_.all) all.push_back(checker.get());
   all.push_back(&timeline_);
   all.push_back(&counter_);
+  all.push_back(&load_);
   all.push_back(frame_.get());
   return all;
 }
@@ -209,6 +210,7 @@ RunReport RunRecorder::Finish(const Scenario& scenario, const RunOptions& option
   report.false_pfails = counter_.counts(EventType::kPfailSet).live;
   report.false_fails = checkers_.false_fail->violation_count();
   report.live_nodes = frame_->live_nodes;
+  report.load = load_.history();
   const RunFacts facts = Facts(scenario, result);
   report.expectations = Evaluate(scenario, facts);
   for (const auto& checker : checkers_.all) {

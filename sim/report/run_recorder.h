@@ -19,6 +19,7 @@
 #include "sim/model/world.h"
 #include "sim/report/event_counter.h"
 #include "sim/report/failover_timeline.h"
+#include "sim/report/load_sampler.h"
 #include "sim/report/run_report.h"
 #include "sim/scenario/expectations.h"
 
@@ -48,6 +49,7 @@ class RunRecorder {
   Checkers checkers_;
   FailoverTimeline timeline_;
   EventCounter counter_;
+  LoadSampler load_;
   std::unique_ptr<Frame> frame_;
 };
 

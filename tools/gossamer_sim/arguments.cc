@@ -29,6 +29,7 @@ constexpr const char* kExamples = R"(Examples:
   gossamer-sim run scenarios/storm/ten_percent_2000.yaml --seeds 1..20 --jobs 2 --json > storm.json
   gossamer-sim run scenarios/quickstart.yaml --seed 0x2a --events - --quiet | grep fail-set
   gossamer-sim run scenarios/quickstart.yaml --rules valkey-8.0 --cpu redis-7
+  gossamer-sim run scenarios/quickstart.yaml --seeds 1..20 --html report.html
   gossamer-sim run scenarios/*/*.yaml --junit results.xml --annotations github
   gossamer-sim check scenarios/*/*.yaml
   gossamer-sim explain scenarios/quickstart.yaml --seed 7 --node 1
@@ -139,11 +140,9 @@ std::vector<std::string_view> CpuPresets() {
 // Each report needs a file of its own.
 void CheckReportFiles(const Arguments& arguments) {
   const std::pair<const char*, const std::string&> files[] = {
-      {"--events", arguments.events},
-      {"--junit", arguments.junit},
-      {"--markdown", arguments.markdown},
-      {"--csv", arguments.csv},
-      {"--prometheus", arguments.prometheus}};
+      {"--events", arguments.events},         {"--junit", arguments.junit},
+      {"--markdown", arguments.markdown},     {"--csv", arguments.csv},
+      {"--prometheus", arguments.prometheus}, {"--html", arguments.html}};
   for (const auto& [option, path] : files) {
     const bool events = &path == &arguments.events;
     if (path == "-" && !events) {
@@ -247,6 +246,8 @@ void AddOutput(CLI::App* app, Raw* raw, Arguments* out) {
 }
 
 void AddReportFiles(CLI::App* run, Raw* raw, Arguments* out) {
+  run->add_option("--html", out->html, "One self-contained page with charts to a file")
+      ->group("Output");
   run->add_option("--junit", out->junit, "JUnit XML to a file")->group("Output");
   run->add_option("--markdown", out->markdown, "A Markdown summary to a file")->group("Output");
   run->add_option("--csv", out->csv, "A row per run and incident to a file")->group("Output");

@@ -41,6 +41,7 @@ struct Arguments {
   std::string markdown;
   std::string csv;
   std::string prometheus;
+  std::string html;
   bool github_annotations = false;
   std::optional<Duration> stop_at;
   uint64_t max_events = 0;

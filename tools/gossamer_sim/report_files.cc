@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sim/report/csv_report.h"
+#include "sim/report/html_report.h"
 #include "sim/report/junit_report.h"
 #include "sim/report/markdown_report.h"
 #include "sim/report/prometheus_report.h"
@@ -34,7 +35,8 @@ bool ReportFiles::Open(const Arguments& arguments) {
       {arguments.junit, sim::JunitReport},
       {arguments.markdown, sim::MarkdownReport},
       {arguments.csv, sim::CsvReport},
-      {arguments.prometheus, sim::PrometheusReport}};
+      {arguments.prometheus, sim::PrometheusReport},
+      {arguments.html, sim::HtmlReport}};
   for (const auto& [path, make] : asked) {
     if (path.empty()) continue;
     File file;

@@ -1,4 +1,5 @@
-// The files that `run` writes besides what it prints: --junit, --markdown, --csv, --prometheus.
+// The files that `run` writes besides what it prints: --junit, --markdown, --csv, --prometheus,
+// --html.
 //
 // Each is written beside its place and renamed, so that nobody ever reads half a report; what
 // exists and is no regular file (a link, a pipe, a device) is written in place.

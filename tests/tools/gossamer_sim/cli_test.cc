@@ -289,13 +289,18 @@ TEST_F(CliTest, ReportFilesAreWholeAndNamedWhenTheyCannotBeWritten) {
   const auto path = [this](const char* name) { return (directory_ / name).string(); };
   const std::string run = std::string("run --quiet --seeds 1..2 ") + kQuickstart;
   std::ofstream(path("j.xml")) << "old";
-  const Result result = Run(run + " --junit " + path("j.xml") + " --markdown " + path("m.md") +
-                            " --csv " + path("c.csv") + " --prometheus " + path("p.prom"));
+  const Result result =
+      Run(run + " --junit " + path("j.xml") + " --markdown " + path("m.md") + " --csv " +
+          path("c.csv") + " --prometheus " + path("p.prom") + " --html " + path("r.html"));
   EXPECT_EQ(result.code, 0) << result.err;
   EXPECT_THAT(ReadFile(path("j.xml")), StartsWith("<?xml version"));
   EXPECT_THAT(ReadFile(path("m.md")), HasSubstr("2 passed"));
   EXPECT_THAT(ReadFile(path("c.csv")), StartsWith("file,scenario,seed,"));
   EXPECT_THAT(ReadFile(path("p.prom")), StartsWith("# HELP "));
+  const std::string html = ReadFile(path("r.html"));
+  EXPECT_THAT(html.substr(0, 15), "<!DOCTYPE html>");
+  EXPECT_EQ(Run(run + " --jobs 2 --html " + path("r.html")).code, 0);
+  EXPECT_TRUE(ReadFile(path("r.html")) == html);
   for (const auto& entry : fs::directory_iterator(directory_)) {
     EXPECT_NE(entry.path().extension(), ".partial");
   }
