@@ -53,7 +53,7 @@ std::optional<Instant> Least(const IncidentTimes& incident, Of of) {
 }
 
 bool Survives(const VictimTimes& victim) { return victim.has_survivor; }
-bool NeedsCover(const VictimTimes& victim) { return victim.was_primary && victim.has_survivor; }
+bool WantsCover(const VictimTimes& victim) { return victim.was_primary && victim.has_survivor; }
 
 }  // namespace
 
@@ -84,10 +84,13 @@ std::optional<Instant> IncidentTimes::AllFail(size_t share) const {
   return Greatest(*this, Survives, [&](const VictimTimes& v) { return v.fail_known[share]; });
 }
 std::optional<Instant> IncidentTimes::Covered() const {
-  return Greatest(*this, NeedsCover, [](const VictimTimes& v) { return v.covered; });
+  return Greatest(*this, WantsCover, [](const VictimTimes& v) { return v.covered; });
 }
 std::optional<Instant> IncidentTimes::CoveredKnown(size_t share) const {
-  return Greatest(*this, NeedsCover, [&](const VictimTimes& v) { return v.covered_known[share]; });
+  return Greatest(*this, WantsCover, [&](const VictimTimes& v) { return v.covered_known[share]; });
+}
+bool IncidentTimes::NeedsCover() const {
+  return std::any_of(victims.begin(), victims.end(), WantsCover);
 }
 bool IncidentTimes::AllReturned() const {
   return std::all_of(victims.begin(), victims.end(),

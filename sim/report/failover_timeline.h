@@ -93,6 +93,8 @@ struct IncidentTimes {
   // Null as long as one victim that counts lacks it. Without any victim that counts: `at`.
   std::optional<Instant> AllFail(size_t share) const;
   std::optional<Instant> Covered() const;
+  // It took a primary whose shard has a survivor: else nothing had to be covered.
+  bool NeedsCover() const;
   std::optional<Instant> CoveredKnown(size_t share) const;
   // Every victim that counts was failed over or came back.
   bool AllReturned() const;

@@ -96,7 +96,7 @@ PhaseSamples SamplesOf(const Phase& phase, std::span<const IncidentTimes> incide
   PhaseSamples samples;
   for (const IncidentTimes& incident : incidents) {
     if (phase.per == PhasePer::kIncident) {
-      if (incident.primaries() == 0) continue;
+      if (!incident.NeedsCover()) continue;
       ++samples.expected;
       if (const auto value = phase.of_incident(incident)) samples.values.push_back(*value);
       continue;

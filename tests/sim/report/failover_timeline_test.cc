@@ -242,6 +242,24 @@ TEST_F(FailoverTimelineTest, IgnoresFaultsThatTakeNobodyAway) {
   EXPECT_TRUE(timeline_.incidents().empty());
 }
 
+TEST(PhasesTest, WhoLeavesNothingToCoverHasNoSampleOfIt) {
+  IncidentTimes incident;
+  incident.at = Instant{} + Seconds(60);
+  incident.victims.resize(1);
+  VictimTimes& victim = incident.victims.front();
+  victim.was_primary = true;
+  victim.first_pfail = incident.at + Seconds(15);
+  for (const bool survivor : {false, true}) {
+    victim.has_survivor = survivor;
+    for (const Phase& phase : Phases()) {
+      if (phase.per != PhasePer::kIncident) continue;
+      const PhaseSamples samples = SamplesOf(phase, std::vector<IncidentTimes>{incident});
+      EXPECT_EQ(samples.expected, survivor ? 1u : 0u) << phase.key;
+      EXPECT_TRUE(samples.values.empty()) << phase.key;
+    }
+  }
+}
+
 TEST(PhasesTest, QuantilesAreNearestRank) {
   std::vector<Duration> values;
   for (int i = 1; i <= 10; ++i) values.push_back(Seconds(i));
