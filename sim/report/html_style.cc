@@ -52,6 +52,7 @@ svg { display: block; width: 100%; min-width: 40rem; height: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.9rem; }
 th, td { padding: 0.2rem 0.6rem; border-bottom: 1px solid var(--line); text-align: right; }
 th { color: var(--soft); font-weight: 600; }
+table:not(.words) td + td { white-space: nowrap; }
 th:first-child, td:first-child, table.words th, table.words td { text-align: left; }
 td { overflow-wrap: anywhere; }
 .key { display: inline-block; width: 0.9em; height: 0.9em; border-radius: 2px; margin-left: 0.5em; }
