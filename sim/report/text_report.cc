@@ -278,6 +278,11 @@ std::string ReproduceCommand(const RunReport& report) {
   if (report.transport != Transport::kTyped) {
     absl::StrAppend(&command, " --transport ", ToAbsl(TransportName(report.transport)));
   }
+  if (report.result.end == RunEnd::kStopAt) {
+    absl::StrAppend(&command, " --stop-at ", (report.result.ended_at - Instant{}).us, "us");
+  } else if (report.result.end == RunEnd::kMaxEvents) {
+    absl::StrAppend(&command, " --max-events ", report.result.traffic.events);
+  }
   return command;
 }
 

@@ -15,7 +15,7 @@ namespace gossamer::sim {
 std::string TextReport(const RunReport& report);
 
 // The command that repeats the run, for copying: "gossamer-sim run storm.yaml --seed 42
-// --stop-at 43.2s".
+// --stop-at 43200000us".
 std::string ReproduceCommand(const RunReport& report);
 
 // The parts, for the summary over several seeds.

@@ -69,48 +69,56 @@ std::string FirstLine(const RunRequest& first, size_t runs) {
   return line + "\n";
 }
 
-// Where the events of a run go.
-class EventsOutput {
+// A stream that is written while a run goes on: a file, or stdout for "-".
+class OutputStream {
  public:
-  // False, with a line on stderr, when the file cannot be written.
+  // False, with a line on stderr, when the file cannot be written; likewise Close.
   bool Open(const std::string& path) {
-    if (path.empty()) return true;
     path_ = path;
-    if (path != "-") {
-      file_.open(path, std::ios::binary | std::ios::trunc);
-      if (!file_) return Failed();
-    }
-    writer_ = std::make_unique<sim::EventWriter>(path == "-" ? &std::cout : &file_);
-    return true;
+    if (path != "-") file_.open(path, std::ios::binary | std::ios::trunc);
+    return Check();
   }
   bool Close() {
-    if (!writer_) return true;
-    std::ostream& out = path_ == "-" ? std::cout : file_;
-    out.flush();
-    return out ? true : Failed();
+    if (path_.empty()) return true;
+    stream()->flush();
+    return Check();
   }
-  sim::Observer* observer() { return writer_.get(); }
+  std::ostream* stream() { return path_ == "-" ? &std::cout : &file_; }
 
  private:
-  bool Failed() const {
+  bool Check() {
+    if (*stream()) return true;
     std::fprintf(stderr, "gossamer-sim: cannot write %s\n", path_.c_str());
     return false;
   }
 
   std::string path_;
   std::ofstream file_;
+};
+
+// Where the events of a run go.
+class EventsOutput {
+ public:
+  bool Open(const std::string& path) {
+    if (path.empty()) return true;
+    if (!output_.Open(path)) return false;
+    writer_ = std::make_unique<sim::EventWriter>(output_.stream());
+    return true;
+  }
+  bool Close() { return output_.Close(); }
+  sim::Observer* observer() { return writer_.get(); }
+
+ private:
+  OutputStream output_;
   std::unique_ptr<sim::EventWriter> writer_;
 };
 
 // Where the recording of a run goes.
 class RecordingOutput {
  public:
-  // False, with a line on stderr, when the file cannot be written.
   bool Open(const Arguments& arguments, const ScenarioFile& file, const RunRequest& request) {
     if (arguments.record.empty()) return true;
-    path_ = arguments.record;
-    file_.open(path_, std::ios::binary | std::ios::trunc);
-    if (!file_) return Failed();
+    if (!output_.Open(arguments.record)) return false;
     sim::RecordedRun run;
     run.version = Version();
     run.build = BuildId();
@@ -118,26 +126,20 @@ class RecordingOutput {
     run.scenario_text = file.text;
     run.options = request.options;
     run.full = arguments.record_full;
-    recorder_ = std::make_unique<sim::Recorder>(run, &file_);
+    recorder_ = std::make_unique<sim::Recorder>(run, output_.stream());
     return true;
   }
+  // A run without report leaves a recording that breaks off.
   bool Close(const std::vector<RunOutcome>& outcomes) {
-    if (!recorder_) return true;
-    const bool whole = !outcomes.empty() && outcomes.front().report;
-    if (whole) recorder_->Finish(sim::DigestText(outcomes.front().report->result.digest));
-    file_.flush();
-    return file_ ? true : Failed();
+    if (recorder_ && !outcomes.empty() && outcomes.front().report) {
+      recorder_->Finish(sim::DigestText(outcomes.front().report->result.digest));
+    }
+    return output_.Close();
   }
   sim::TraceSink* sink() { return recorder_.get(); }
 
  private:
-  bool Failed() const {
-    std::fprintf(stderr, "gossamer-sim: cannot write %s\n", path_.c_str());
-    return false;
-  }
-
-  std::string path_;
-  std::ofstream file_;
+  OutputStream output_;
   std::unique_ptr<sim::Recorder> recorder_;
 };
 

@@ -132,6 +132,17 @@ TEST(TextReportTest, FitsWithManyVictimsAndLongWords) {
   ExpectFits(TextReport(report));
 }
 
+TEST(TextReportTest, TheCommandRepeatsAnEarlyEnd) {
+  RunReport report = HappyReport();
+  EXPECT_THAT(ReproduceCommand(report), Not(HasSubstr("--stop-at")));
+  report.result.end = RunEnd::kStopAt;
+  report.result.ended_at = Instant{} + Millis(43200);
+  EXPECT_THAT(ReproduceCommand(report), HasSubstr(" --stop-at 43200000us"));
+  report.result.end = RunEnd::kMaxEvents;
+  report.result.traffic.events = 77;
+  EXPECT_THAT(ReproduceCommand(report), HasSubstr(" --max-events 77"));
+}
+
 TEST(TextReportTest, FailuresEndWithTheCommandThatRepeatsThem) {
   RunReport report = HappyReport();
   report.rules = "valkey-8.0";
