@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -13,6 +11,7 @@
 #include "core/cluster/config_options.h"
 #include "core/cluster/formed_start.h"
 #include "sim/model/select.h"
+#include "sim/scenario/layout.h"
 
 namespace gossamer::sim {
 namespace {
@@ -49,7 +48,7 @@ NodesConf OwnLine(const NodeInfo& info, const Network& network, const ShardId& s
   me.name = info.name;
   me.address.endpoint.ip = network.ip(info.index.value);
   me.address.endpoint.port = info.port;
-  me.address.endpoint.cport = static_cast<uint16_t>(info.port + 10000);
+  me.address.endpoint.cport = info.cport;
   me.flags = flag::kMyself | flag::kPrimary;
   me.shard_id = shard;
   NodesConf conf;
@@ -166,28 +165,25 @@ void StartFromFile(const NodesConf& conf, Hosts* hosts, ReplicationModel* replic
   }
 }
 
-std::vector<NodeInfo> NodesOfFile(const NodesConf& conf) {
-  std::vector<const NodesConfNode*> order;
-  for (const NodesConfNode& node : conf.nodes) {
-    if (!node.replicaof.has_value()) order.push_back(&node);
-  }
-  for (const NodesConfNode& node : conf.nodes) {
-    if (node.replicaof.has_value()) order.push_back(&node);
-  }
-  std::map<NodeName, int64_t> shard_of;
+std::vector<NodeInfo> NodesOfLayout(const Scenario& scenario, const NodesConf& conf) {
   std::vector<NodeInfo> nodes;
-  for (const NodesConfNode* node : order) {
+  std::map<int64_t, size_t> placed;  // nodes of a shard so far
+  for (const LayoutNode& place : RunningNodes(conf)) {
+    const NodesConfNode& node = conf.nodes[place.line];
     NodeInfo info;
     info.index = NodeIndex{static_cast<uint32_t>(nodes.size())};
-    info.name = node->name;
-    info.starts_as_primary = !node->replicaof.has_value();
-    if (info.starts_as_primary) shard_of.emplace(node->name, static_cast<int64_t>(shard_of.size()));
-    const auto shard = shard_of.find(info.starts_as_primary ? node->name : *node->replicaof);
-    info.shard = shard == shard_of.end() ? -1 : shard->second;
-    info.ip = std::string(node->address.endpoint.ip.view());
-    info.port = node->address.endpoint.port;
-    info.zone = node->address.availability_zone;
-    if (info.ip.empty()) info.ip = std::string(NodeIp(info.index.value, 0).view());
+    info.name = node.name;
+    info.starts_as_primary = place.primary;
+    info.shard = place.shard;
+    info.ip = std::string(node.address.endpoint.ip.view());
+    info.port = node.address.endpoint.port;
+    info.cport = node.address.endpoint.cport;
+    info.zone = node.address.availability_zone;
+    const size_t before = placed[place.shard]++;
+    if (info.zone.empty() && !scenario.zones.empty()) {
+      const size_t zone = static_cast<size_t>(place.shard) + before;
+      info.zone = scenario.zones[zone % scenario.zones.size()];
+    }
     nodes.push_back(std::move(info));
   }
   return nodes;
@@ -196,22 +192,12 @@ std::vector<NodeInfo> NodesOfFile(const NodesConf& conf) {
 }  // namespace
 
 absl::StatusOr<NodesConf> ReadStartConf(const Scenario& scenario) {
-  std::string path = scenario.nodes_conf_file;
-  const size_t slash = scenario.file.rfind('/');
-  if (!path.starts_with('/') && slash != std::string::npos) {
-    path = scenario.file.substr(0, slash + 1) + path;
-  }
-  std::ifstream in(path, std::ios::binary);
-  if (!in)
-    return absl::NotFoundError(ToAbsl("cannot read " + path + ", expected a nodes.conf file"));
-  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  auto conf = ParseNodesConf(text, path);
-  if (!conf.ok()) return conf;
-  if (conf->nodes.size() > kMaxActors) {
+  if (scenario.layout == nullptr) return absl::FailedPreconditionError("the layout was not read");
+  if (scenario.layout->nodes.size() > kMaxActors) {
     return absl::InvalidArgumentError(
-        ToAbsl(path + ": more than " + std::to_string(kMaxActors) + " nodes"));
+        ToAbsl("a layout of more than " + std::to_string(kMaxActors) + " nodes"));
   }
-  return conf;
+  return *scenario.layout;
 }
 
 IpText NodeIp(uint32_t index, uint32_t move) {
@@ -222,7 +208,7 @@ IpText NodeIp(uint32_t index, uint32_t move) {
 
 std::vector<NodeInfo> DescribeNodes(const Scenario& scenario, uint64_t seed,
                                     const std::optional<NodesConf>& conf) {
-  if (conf.has_value()) return NodesOfFile(*conf);
+  if (conf.has_value()) return NodesOfLayout(scenario, *conf);
   std::vector<NodeInfo> nodes;
   const int64_t count = scenario.node_count();
   for (int64_t i = 0; i < count; ++i) {
@@ -239,6 +225,7 @@ std::vector<NodeInfo> DescribeNodes(const Scenario& scenario, uint64_t seed,
     info.name = MakeId<NodeName>(seed, "node-name", static_cast<uint64_t>(i));
     info.ip = std::string(NodeIp(info.index.value, 0).view());
     info.port = kClientPort;
+    info.cport = kBusPort;
     nodes.push_back(std::move(info));
   }
   return nodes;
@@ -261,7 +248,7 @@ void ConfigureHosts(const Scenario& scenario, const RunOptions& options,
     host.rules = base;
     host.options = ClusterOptions{};
     host.options.port = info.port;
-    host.options.cport = static_cast<uint16_t>(info.port + 10000);
+    host.options.cport = info.cport;
     host.options.availability_zone = info.zone;
     apply(scenario.config, &host.options);
     host.disk = Disk(scenario.fsync);

@@ -28,7 +28,7 @@ inline constexpr WallTime kWallEpoch{int64_t{1'767'225'600} * 1'000'000};
 inline constexpr uint16_t kClientPort = 6379;
 inline constexpr uint16_t kBusPort = 16379;
 
-// The cluster of a nodes_conf start. An error names the file and what is wrong with it.
+// The cluster of a nodes_conf start, which the loader has read. An error when it has not.
 absl::StatusOr<NodesConf> ReadStartConf(const Scenario& scenario);
 
 // Who the nodes are. `conf`: of a nodes_conf start.

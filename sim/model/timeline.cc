@@ -217,7 +217,7 @@ void Timeline::UndoNodeFault(const TimelineItem& item, NodeIndex node, Entry* en
     case FaultKind::kKill:
     case FaultKind::kHostLoss:
     case FaultKind::kShutdown:
-      if (!hosts_->running(node.value)) Restart(entry, node, true);
+      if (!hosts_->running(node.value)) Restart(entry, node, item.with_disk);
       return;
     case FaultKind::kPause:
       return hosts_->Resume(node.value, entry->incident.number);

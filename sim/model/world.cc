@@ -88,7 +88,12 @@ World::Impl::Impl(const Scenario& the_scenario, const RunOptions& the_options,
       operator_(scenario, Context(), &hosts, &nodes),
       checksum(nodes.size()) {
   hosts.Connect(&network);
+  // Observers hear of the run from OnStart on, which shows them the nodes as they are then. Nodes
+  // that start from a file emit events at once.
+  std::vector<Observer*> waiting;
+  waiting.swap(observers);
   StartHosts(scenario, options.seed, conf, &tables, &network, &replication, &hosts, &nodes);
+  observers.swap(waiting);
   conf.reset();
   timeline.Schedule();
   if (scenario.start == StartKind::kMeet) operator_.Begin();

@@ -35,6 +35,7 @@ struct NodeInfo {
   std::string zone;
   std::string ip;
   uint16_t port = 0;
+  uint16_t cport = 0;
 };
 
 class World {

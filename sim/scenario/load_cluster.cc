@@ -1,7 +1,11 @@
 #include <algorithm>
+#include <memory>
 #include <utility>
 
+#include "core/base/strings.h"
 #include "core/cluster/config_options.h"
+#include "core/cluster/nodes_conf.h"
+#include "sim/scenario/layout.h"
 #include "sim/scenario/load_parts.h"
 #include "sim/scenario/units.h"
 
@@ -108,20 +112,94 @@ void LoadOption(const TreeNode& key, const TreeNode& value, bool running, Diagno
   (*config)[key.text] = std::move(text);
 }
 
-void LoadStart(const MapReader& cluster, Scenario* scenario) {
-  const TreeNode* value = cluster.Value("start");
-  if (value == nullptr) return;
-  if (value->kind == TreeNode::Kind::kMap) {
-    const MapReader start(*value, Section::kStart, cluster.sink());
-    if (start.Read("nodes_conf", &scenario->nodes_conf_file))
-      scenario->start = StartKind::kNodesConf;
-    return;
+// The path of a file that the scenario names: relative to the scenario's own.
+std::string Beside(const std::string& scenario, const std::string& path) {
+  const size_t slash = scenario.rfind('/');
+  if (path.starts_with('/') || slash == std::string::npos) return path;
+  return scenario.substr(0, slash + 1) + path;
+}
+
+// Which text of a start the file has, and how errors call it; null, and reported, if it is not one.
+const TreeNode* LayoutText(const MapReader& start, LoadContext* context, std::string* text,
+                           std::string* name) {
+  const bool pasted = start.Has("cluster_nodes");
+  if (pasted == start.Has("nodes_conf")) {
+    ErrorAt(context->sink, pasted ? start.KeyNode("cluster_nodes") : start.node(),
+            "a start from a layout has either nodes_conf or cluster_nodes",
+            "nodes_conf: FILE, or cluster_nodes: | and the reply of CLUSTER NODES below it");
+    return nullptr;
   }
+  const TreeNode* value = start.Scalar(pasted ? "cluster_nodes" : "nodes_conf");
+  if (value == nullptr) return nullptr;
+  if (pasted) {
+    *text = value->text;
+    *name = "cluster_nodes";
+    return value;
+  }
+  context->scenario->nodes_conf_file = value->text;
+  *name = Beside(context->scenario->file, value->text);
+  const std::optional<std::string> read =
+      *context->read ? (*context->read)(*name) : std::optional<std::string>();
+  if (!read) {
+    ErrorAt(context->sink, *value, "cannot read " + *name,
+            "it is a nodes.conf or a reply of CLUSTER NODES, beside the scenario");
+    return nullptr;
+  }
+  *text = *read;
+  return value;
+}
+
+// The zones that the nodes of a layout announce, unless the scenario has its own.
+void TakeZones(const NodesConf& layout, std::vector<std::string>* zones) {
+  if (!zones->empty()) return;
+  for (const NodesConfNode& node : layout.nodes) {
+    if (!node.address.availability_zone.empty()) zones->push_back(node.address.availability_zone);
+  }
+  std::sort(zones->begin(), zones->end());
+  zones->erase(std::unique(zones->begin(), zones->end()), zones->end());
+}
+
+bool LoadLayout(const MapReader& cluster, const TreeNode& value, LoadContext* context) {
+  const MapReader start(value, Section::kStart, context->sink);
+  Scenario* scenario = context->scenario;
+  scenario->start = StartKind::kNodesConf;
+  bool good = true;
+  for (const std::string_view key : {"shards", "replicas_per_shard"}) {
+    if (!cluster.Has(key)) continue;
+    good = false;
+    ErrorAt(context->sink, cluster.KeyNode(key), std::string(key) + " beside a start from a layout",
+            "leave it out: the layout says how many nodes there are");
+  }
+  std::string text;
+  std::string name;
+  const TreeNode* source = LayoutText(start, context, &text, &name);
+  if (source == nullptr) return false;
+  auto layout = ParseLayout(text, name);
+  if (!layout.ok()) {
+    ErrorAt(context->sink, *source, std::string(ToStd(layout.status().message())));
+    return false;
+  }
+  const auto running = static_cast<int64_t>(RunningNodes(*layout).size());
+  scenario->shards = ShardCount(*layout);
+  scenario->layout_nodes = running;
+  scenario->replicas_per_shard =
+      std::max<int64_t>(0, (running + scenario->shards - 1) / scenario->shards - 1);
+  TakeZones(*layout, &scenario->zones);
+  scenario->layout = std::make_shared<const NodesConf>(*std::move(layout));
+  return good;
+}
+
+// False if the cluster's size is unknown because of it.
+bool LoadStart(const MapReader& cluster, LoadContext* context) {
+  const TreeNode* value = cluster.Value("start");
+  if (value == nullptr) return true;
+  if (value->kind == TreeNode::Kind::kMap) return LoadLayout(cluster, *value, context);
   std::string word;
-  if (!cluster.Read("start", &word)) return;
-  scenario->start = word == "cold"   ? StartKind::kCold
-                    : word == "meet" ? StartKind::kMeet
-                                     : StartKind::kFormed;
+  if (!cluster.Read("start", &word)) return true;
+  context->scenario->start = word == "cold"   ? StartKind::kCold
+                             : word == "meet" ? StartKind::kMeet
+                                              : StartKind::kFormed;
+  return true;
 }
 
 void LoadOverrides(const MapReader& cluster, LoadContext* context) {
@@ -223,7 +301,7 @@ void LoadCluster(const MapReader& root, LoadContext* context) {
     return;
   }
   context->cluster_known = LoadSize(cluster, context->scenario);
-  LoadStart(cluster, context->scenario);
+  if (!LoadStart(cluster, context)) context->cluster_known = false;
   if (const TreeNode* config = cluster.Value("config")) {
     LoadConfig(*config, false, context->sink, &context->scenario->config);
   }

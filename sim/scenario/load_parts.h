@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sim/scenario/diagnostics.h"
+#include "sim/scenario/loader.h"
 #include "sim/scenario/reader.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/tree.h"
@@ -15,6 +16,7 @@ namespace gossamer::sim {
 struct LoadContext {
   DiagnosticSink* sink = nullptr;
   Scenario* scenario = nullptr;
+  const TextReader* read = nullptr;
   // The cluster's size and zones, the duration, and when the first incident comes were read without
   // an error, so that what refers to them can be checked.
   bool cluster_known = false;

@@ -1,11 +1,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/cluster/nodes_conf.h"
+#include "sim/scenario/layout.h"
 #include "sim/scenario/load_parts.h"
 #include "sim/scenario/units.h"
 
 namespace gossamer::sim {
 namespace {
+
+// Digits alone are an index, unless they are as long as the beginning of an id.
+constexpr size_t kLeastIdLength = 12;
 
 // The position of the word under `key` in the key's own list of words, which an enum mirrors; 0
 // without the key.
@@ -79,11 +84,52 @@ bool ApplyOf(const MapReader& reader, Target* target) {
   return true;
 }
 
-bool ReadNodes(const MapReader& reader, Target* target) {
-  bool good = true;
-  for (const std::string_view key : {"node", "nodes"}) {
-    if (reader.Has(key)) good &= reader.Read(key, &target->nodes);
+bool IsNumberOrRange(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789-") == std::string_view::npos &&
+         text.front() != '-' && text.size() < kLeastIdLength;
+}
+
+// Puts the index in place of a name that the cluster's layout knows. False, and reported, for a
+// name that it does not know.
+bool ReplaceName(const NodesConf& layout, const std::vector<LayoutNode>& nodes,
+                 DiagnosticSink* sink, TreeNode* node) {
+  if (node->kind != TreeNode::Kind::kScalar || node->refused) return true;
+  if (IsNumberOrRange(node->text)) return true;
+  const std::optional<size_t> index = FindLayoutNode(layout, nodes, node->text);
+  if (!index) {
+    ErrorAt(sink, *node, "no node, or more than one, is called " + Quoted(node->text),
+            "write an index, or an id or its first characters, ip:port or a host name of the "
+            "layout");
+    return false;
   }
+  node->text = std::to_string(*index);
+  return true;
+}
+
+// `node` in a cluster whose nodes have names.
+bool ReadNamedNodes(const MapReader& reader, const NodesConf& layout, Target* target) {
+  const TreeNode* value = reader.Value("node");
+  if (value == nullptr) return false;
+  TreeNode copy;
+  copy.kind = TreeNode::Kind::kMap;
+  copy.keys = {reader.KeyNode("node")};
+  copy.items = {*value};
+  const std::vector<LayoutNode> nodes = RunningNodes(layout);
+  bool good = true;
+  for (TreeNode& item : copy.items.front().items) {
+    good &= ReplaceName(layout, nodes, reader.sink(), &item);
+  }
+  good &= ReplaceName(layout, nodes, reader.sink(), &copy.items.front());
+  return good && MapReader(copy, Section::kTarget, reader.sink()).Read("node", &target->nodes);
+}
+
+bool ReadNodes(const MapReader& reader, const Scenario& scenario, Target* target) {
+  bool good = true;
+  if (reader.Has("node")) {
+    good = scenario.layout != nullptr ? ReadNamedNodes(reader, *scenario.layout, target)
+                                      : reader.Read("node", &target->nodes);
+  }
+  if (reader.Has("nodes")) good &= reader.Read("nodes", &target->nodes);
   if (reader.Has("node") && reader.Has("nodes")) {
     ErrorAt(reader.sink(), reader.KeyNode("nodes"), "'nodes' beside 'node'", "put all into nodes");
     return false;
@@ -148,7 +194,7 @@ bool LoadTarget(const TreeNode& node, LoadContext* context, Target* target) {
   if (reader.Has("keep_one_per_shard")) {
     good &= reader.Read("keep_one_per_shard", &target->keep_one_per_shard);
   }
-  good &= ReadNodes(reader, target);
+  good &= ReadNodes(reader, *context->scenario, target);
   good &= ReadAmount(reader, target);
   good = good && ApplyOf(reader, target);
   if (good && context->cluster_known) good = CheckAgainst(reader, *context->scenario, *target);

@@ -38,7 +38,7 @@ const KindInfo* ReadKind(const MapReader& reader, TimelineItem* item) {
 
 // Keys that this kind does not take, and those that it needs.
 void CheckKeys(const MapReader& reader, const KindInfo& kind) {
-  reader.RefuseForeignKeys(kind, {"at", "fault", "action"});
+  reader.RefuseForeignKeys(kind, {"at", "every", "times", "fault", "action"});
   const SectionInfo& section = SchemaSection(Section::kTimelineItem);
   for (const std::string_view key : SplitWords(kind.required)) {
     if (reader.Has(key)) continue;
@@ -117,19 +117,15 @@ void ReadTo(const MapReader& reader, LoadContext* context, TimelineItem* item) {
   item->to = std::move(target);
 }
 
-void ReadMode(const MapReader& reader, TimelineItem* item) {
-  const bool failover = !item->is_fault && item->action == ActionKind::kFailover;
-  const bool reset = !item->is_fault && item->action == ActionKind::kReset;
-  if (!failover && !reset) return;
-  const std::vector<std::string_view> words =
-      failover ? std::vector<std::string_view>{"default", "force", "takeover"}
-               : std::vector<std::string_view>{"soft", "hard"};
+void ReadMode(const MapReader& reader, const KindInfo& kind, TimelineItem* item) {
+  const std::vector<std::string_view> words = SplitWords(kind.modes);
+  if (words.empty()) return;
   item->mode = words.front();
   std::string word;
   if (!reader.Read("mode", &word)) return;
   if (std::find(words.begin(), words.end(), word) == words.end()) {
     ErrorAt(reader.sink(), *reader.Value("mode"),
-            "mode '" + word + "' does not belong to " + std::string(ActionName(item->action)),
+            "mode '" + word + "' does not belong to " + std::string(kind.word),
             "one of: " + Listed(words));
     return;
   }
@@ -144,6 +140,29 @@ void CheckValues(const MapReader& reader, TimelineItem* item) {
   if (reader.Read("offset", &item->offset) && item->offset.us == 0) {
     ErrorAt(reader.sink(), *reader.Value("offset"), "an offset of zero does nothing");
   }
+}
+
+// `every` and `times`: how often the item happens, and how far apart. False, and reported, if one
+// is missing or the last time comes after the end.
+bool ReadRepeat(const MapReader& reader, const LoadContext& context, Duration at, Duration* every,
+                int64_t* times) {
+  *times = 1;
+  if (!reader.Has("every") && !reader.Has("times")) return true;
+  if (!reader.Has("every") || !reader.Has("times")) {
+    const std::string_view there = reader.Has("every") ? "every" : "times";
+    ErrorAt(reader.sink(), reader.KeyNode(there),
+            "'" + std::string(there) + "' without '" + (there == "every" ? "times" : "every") + "'",
+            "every: 30s with times: 4");
+    return false;
+  }
+  if (!reader.Read("every", every) || !reader.Read("times", times)) return false;
+  const Duration last = at + *every * (*times - 1);
+  if (!context.duration_known || last <= context.scenario->duration) return true;
+  ErrorAt(reader.sink(), *reader.Value("times"),
+          "the last of " + std::to_string(*times) + " times comes at " + FormatDuration(last) +
+              ", after the end of the run, " + FormatDuration(context.scenario->duration),
+          "set duration");
+  return false;
 }
 
 void CheckTimes(const MapReader& reader, const LoadContext& context, const TimelineItem& item) {
@@ -161,7 +180,10 @@ void CheckTimes(const MapReader& reader, const LoadContext& context, const Timel
   }
 }
 
-bool LoadItem(const TreeNode& node, LoadContext* context, TimelineItem* item) {
+// Appends the item, once for each of its times.
+bool LoadItem(const TreeNode& node, LoadContext* context, std::vector<TimelineItem>* items) {
+  TimelineItem made;
+  TimelineItem* item = &made;
   const MapReader reader(node, Section::kTimelineItem, context->sink);
   if (!reader.ok()) return false;
   item->place = node.place;
@@ -179,14 +201,25 @@ bool LoadItem(const TreeNode& node, LoadContext* context, TimelineItem* item) {
   reader.Read("slots", &item->slots);
   CheckValues(reader, item);
   ReadTo(reader, context, item);
-  if (kind != nullptr) ReadMode(reader, item);
+  if (kind != nullptr) ReadMode(reader, *kind, item);
   if (const TreeNode* config = reader.Value("config")) {
     LoadConfig(*config, true, context->sink, &item->config);
   }
+  if (item->is_fault && reader.Has("with_disk") && !reader.Has("for")) {
+    ErrorAt(context->sink, reader.KeyNode("with_disk"), "'with_disk' of a fault needs 'for'",
+            "for: 30s, after which the node starts again");
+  }
   if (has_time) CheckTimes(reader, *context, *item);
-  if (kind == nullptr) return false;
+  Duration every;
+  int64_t times = 1;
+  const bool good = ReadRepeat(reader, *context, item->at, &every, &times);
+  if (kind == nullptr || !has_time || !good) return false;
   item->text = Describe(*item);
-  return has_time;
+  for (int64_t i = 0; i < times && items->size() <= kMaxItems; ++i) {
+    items->push_back(made);
+    made.at = made.at + every;
+  }
+  return true;
 }
 
 }  // namespace
@@ -201,12 +234,16 @@ void LoadTimeline(const MapReader& root, LoadContext* context) {
     return;
   }
   std::vector<TimelineItem>& items = context->scenario->timeline;
+  size_t loaded = 0;
   for (const TreeNode* node : nodes) {
-    TimelineItem item;
-    if (LoadItem(*node, context, &item)) items.push_back(std::move(item));
+    if (LoadItem(*node, context, &items)) ++loaded;
+    if (items.size() <= kMaxItems) continue;
+    ErrorAt(context->sink, *node,
+            "more than " + std::to_string(kMaxItems) + " items in the timeline, repeats counted");
+    return;
   }
   const TreeNode* list = root.Value("timeline");
-  context->timeline_known = list != nullptr && items.size() == list->items.size();
+  context->timeline_known = list != nullptr && loaded == list->items.size();
   std::stable_sort(items.begin(), items.end(),
                    [](const TimelineItem& a, const TimelineItem& b) { return a.at < b.at; });
 }

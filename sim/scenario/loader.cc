@@ -65,13 +65,14 @@ void WarnEarlyFault(const Scenario& scenario, DiagnosticSink* sink) {
             "faults from 4 T = " + FormatDuration(settled * 2) + " on meet a settled cluster");
 }
 
-void LoadRoot(const TreeNode& tree, std::string_view file, DiagnosticSink* sink,
-              Scenario* scenario) {
+void LoadRoot(const TreeNode& tree, std::string_view file, const TextReader& read,
+              DiagnosticSink* sink, Scenario* scenario) {
   const MapReader root(tree, Section::kScenario, sink);
   if (!root.ok()) return;
   LoadContext context;
   context.sink = sink;
   context.scenario = scenario;
+  context.read = &read;
   int64_t version = 0;
   root.Read("version", &version);
   LoadName(root, file, scenario);
@@ -89,14 +90,14 @@ void LoadRoot(const TreeNode& tree, std::string_view file, DiagnosticSink* sink,
 }  // namespace
 
 std::optional<Scenario> LoadScenario(std::string_view text, std::string_view file,
-                                     std::vector<Diagnostic>* diagnostics) {
+                                     std::vector<Diagnostic>* diagnostics, const TextReader& read) {
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   DiagnosticSink sink(text, file);
   Scenario scenario;
   scenario.file = file;
   if (std::optional<TreeNode> tree = ReadTree(text, &sink)) {
     RefuseReserved(&*tree, &sink);
-    LoadRoot(*tree, file, &sink, &scenario);
+    LoadRoot(*tree, file, read, &sink, &scenario);
   }
   const bool failed = sink.has_errors();
   sink.Finish(diagnostics);

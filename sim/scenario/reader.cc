@@ -309,7 +309,8 @@ std::vector<const TreeNode*> MapReader::List(std::string_view key) const {
 }
 
 bool MapReader::Read(std::string_view key, std::string* out) const {
-  const KeyInfo& row = Row(key, {ValueType::kText, ValueType::kWord, ValueType::kWordOrSection});
+  const KeyInfo& row =
+      Row(key, {ValueType::kText, ValueType::kWord, ValueType::kMetric, ValueType::kWordOrSection});
   const TreeNode* value = Scalar(key);
   if (value == nullptr) return false;
   if (value->text.size() > kMaxTextLength) {
@@ -443,7 +444,7 @@ bool MapReader::Read(std::string_view key, LatencySpec* out) const {
 }
 
 bool MapReader::Read(std::string_view key, std::vector<int64_t>* out) const {
-  const KeyInfo& row = Row(key, {ValueType::kNumbers});
+  const KeyInfo& row = Row(key, {ValueType::kNumbers, ValueType::kNodes});
   const TreeNode* value = Value(key);
   if (value == nullptr) return false;
   std::vector<int64_t> numbers;

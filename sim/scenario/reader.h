@@ -57,7 +57,7 @@ class MapReader {
                          std::initializer_list<std::string_view> common) const;
 
   // Each takes the value under a key whose row has a fitting type. True if it is there and valid;
-  // otherwise *out stays. REQUIRES: the section has the key. Types: kText, kWord.
+  // otherwise *out stays. REQUIRES: the section has the key. Types: kText, kWord, kMetric.
   bool Read(std::string_view key, std::string* out) const;
   bool Read(std::string_view key, bool* out) const;         // kBoolean
   bool Read(std::string_view key, int64_t* out) const;      // kInteger
@@ -67,7 +67,7 @@ class MapReader {
   bool Read(std::string_view key, Ppm* out) const;          // kShare
   bool Read(std::string_view key, LatencySpec* out) const;  // kLatency
   bool Read(std::string_view key,
-            std::vector<int64_t>* out) const;  // kNumbers: sorted, without repeats
+            std::vector<int64_t>* out) const;  // kNumbers, kNodes: sorted, without repeats
   bool Read(std::string_view key, std::vector<std::string>* out) const;  // kNames
   template <class T>
   bool Read(std::string_view key, std::optional<T>* out) const {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +17,10 @@
 #include "core/base/time.h"
 #include "core/cluster/options.h"
 #include "core/cluster/rules.h"
+
+namespace gossamer {
+struct NodesConf;
+}  // namespace gossamer
 
 namespace gossamer::sim {
 
@@ -176,7 +181,11 @@ struct Scenario {
   std::map<std::string, std::string>
       config;  // cluster-* options for all nodes, texts as ApplyOption reads them
   StartKind start = StartKind::kFormed;
+  // Of a kNodesConf start, which fills shards, zones and layout_nodes too: the cluster and how many
+  // of its nodes run (sim/scenario/layout.h). nodes_conf_file is empty for pasted text.
   std::string nodes_conf_file;
+  std::shared_ptr<const NodesConf> layout;
+  int64_t layout_nodes = 0;
   std::vector<NodeOverride> overrides;
   LatencySpec latency;  // one way, within a zone
   std::optional<LatencySpec> between_zones;
@@ -188,7 +197,9 @@ struct Scenario {
   std::vector<TimelineItem> timeline;  // rising in time, equal times in the file's order
   std::vector<Expectation> expect;     // filled with the defaults when the file has none
 
-  int64_t node_count() const { return shards * (1 + replicas_per_shard); }
+  int64_t node_count() const {
+    return layout != nullptr ? layout_nodes : shards * (1 + replicas_per_shard);
+  }
 };
 
 }  // namespace gossamer::sim

@@ -98,7 +98,8 @@ constexpr KeyInfo kScenarioKeys[] = {
      .type = kSections,
      .about = "what must hold; without it every shard with a survivor must be served by the end, "
               "views must converge, no live node may be marked FAIL and no invariant may break",
-     .child = Section::kExpectation},
+     .child = Section::kExpectation,
+     .min = 1},
 };
 
 constexpr KeyInfo kRulesKeys[] = {
@@ -155,7 +156,7 @@ constexpr KeyInfo kClusterKeys[] = {
      .type = kWordOrSection,
      .about =
          "formed: a steady state, sampled; cold: formed, but all nodes start at one instant; meet: "
-         "nodes that know nobody are introduced; or a nodes.conf file",
+         "nodes that know nobody are introduced; or your own cluster, from its nodes.conf",
      .default_text = "formed",
      .child = Section::kStart,
      .words = StartWords},
@@ -167,8 +168,8 @@ constexpr KeyInfo kClusterKeys[] = {
 
 constexpr KeyInfo kStartKeys[] = {
     {.key = "nodes_conf",
-     .about = "file with the cluster's layout, beside the scenario",
-     .required = true},
+     .about = "file beside the scenario: a nodes.conf of any node, or a reply of CLUSTER NODES"},
+    {.key = "cluster_nodes", .about = "a reply of CLUSTER NODES, pasted: a text block"},
 };
 
 constexpr KeyInfo kNodeOverrideKeys[] = {
@@ -237,9 +238,19 @@ constexpr KeyInfo kTimelineKeys[] = {
      .max = 30 * kDay},
     {.key = "for",
      .type = kDuration,
-     .about = "the fault is undone after it; a killed node then starts again with its disk",
+     .about = "the fault is undone after it; a node that was down starts again",
      .min = 1,
      .max = 30 * kDay},
+    {.key = "every",
+     .type = kDuration,
+     .about = "the item happens again after so long, each time with a draw of its own",
+     .min = 1000,
+     .max = 30 * kDay},
+    {.key = "times",
+     .type = kInteger,
+     .about = "how often in all, with `every`",
+     .min = 2,
+     .max = 1000},
     {.key = "fault", .type = kWord, .about = "what breaks", .words = FaultWords},
     {.key = "action", .type = kWord, .about = "what an operator does", .words = ActionWords},
     {.key = "target",
@@ -249,7 +260,8 @@ constexpr KeyInfo kTimelineKeys[] = {
     {.key = "between",
      .type = kSections,
      .about = "two or more sides; only links between different sides are hit",
-     .child = Section::kTarget},
+     .child = Section::kTarget,
+     .min = 2},
     {.key = "direction",
      .type = kWord,
      .about = "to: only what the target or the first side sends; from: only what it receives",
@@ -295,8 +307,9 @@ constexpr KeyInfo kTargetKeys[] = {
     {.key = "shard", .type = kNumbers, .about = "shards, from 0", .max = kMaxScenarioNodes - 1},
     {.key = "zone", .type = kNames, .about = "zones"},
     {.key = "node",
-     .type = kNumbers,
-     .about = "nodes by index: first the primary of each shard, then the replicas",
+     .type = kNodes,
+     .about = "nodes by index: first the primary of each shard, then the replicas; in a cluster "
+              "from a layout also by id or its beginning, ip:port, host or announced name",
      .max = kMaxScenarioNodes - 1},
     {.key = "nodes",
      .type = kNumbers,
@@ -327,7 +340,7 @@ constexpr KeyInfo kTargetKeys[] = {
 constexpr KeyInfo kExpectationKeys[] = {
     {.key = "state", .type = kWord, .about = "a state of the cluster", .words = StateWords},
     {.key = "event", .type = kWord, .about = "an event of some node", .words = EventWords},
-    {.key = "metric", .about = "a measured quantity, such as fail.p99"},
+    {.key = "metric", .type = kMetric, .about = "a measured quantity, such as fail.p99"},
     {.key = "invariant",
      .type = kWord,
      .about = "a rule that no step may break, or all",
@@ -376,13 +389,14 @@ static_assert(std::size(kSectionTable) == kSectionCount);
 
 constexpr KindInfo kFaults[] = {
     {.word = "kill",
-     .about = "the process dies; its host resets its connections and refuses new ones",
+     .about = "the process dies; its host resets its connections and refuses new ones; after `for` "
+              "it starts again",
      .required = "target",
-     .optional = "for"},
+     .optional = "for with_disk"},
     {.word = "host-loss",
-     .about = "the machine is gone: nothing answers, nothing resets",
+     .about = "the machine is gone: nothing answers, nothing resets; after `for` it is back",
      .required = "target",
-     .optional = "for"},
+     .optional = "for with_disk"},
     {.word = "pause",
      .about = "the process stops (SIGSTOP); its kernel still answers",
      .required = "target",
@@ -393,9 +407,9 @@ constexpr KindInfo kFaults[] = {
      .required = "target factor",
      .optional = "for"},
     {.word = "shutdown",
-     .about = "an orderly end: state saved, connections closed",
+     .about = "an orderly end: state saved, connections closed; after `for` it starts again",
      .required = "target",
-     .optional = "for"},
+     .optional = "for with_disk"},
     {.word = "partition", .about = "no packet passes", .link = true, .optional = "direction for"},
     {.word = "delay",
      .about = "messages take longer",
@@ -450,10 +464,15 @@ constexpr KindInfo kActions[] = {
     {.word = "failover",
      .about = "CLUSTER FAILOVER on replicas",
      .required = "target",
-     .optional = "mode"},
+     .optional = "mode",
+     .modes = "default force takeover"},
     {.word = "meet", .about = "CLUSTER MEET with node `to`", .required = "target to"},
     {.word = "forget", .about = "CLUSTER FORGET of node `to`", .required = "target to"},
-    {.word = "reset", .about = "CLUSTER RESET", .required = "target", .optional = "mode"},
+    {.word = "reset",
+     .about = "CLUSTER RESET",
+     .required = "target",
+     .optional = "mode",
+     .modes = "soft hard"},
     {.word = "replicate", .about = "CLUSTER REPLICATE of node `to`", .required = "target to"},
     {.word = "rolling-restart",
      .about = "one node after the other: failover if it is a primary, shut down, start again",
@@ -485,25 +504,28 @@ constexpr std::string_view kReserved[] = {"matrix", "seeds"};
 }  // namespace
 
 std::string_view ValueTypeText(ValueType type) {
-  constexpr std::string_view kTexts[] = {"text",
-                                         "a word",
-                                         "a whole number",
-                                         "a whole number",
-                                         "true or false",
-                                         "a duration with its unit, such as 15s",
-                                         "a duration with its unit, such as -2s",
-                                         "a duration with its unit, such as 90s, or end",
-                                         "a share, such as 5% or 0.05",
-                                         "a rate, such as 100Mbit or 10MB/s",
-                                         "a number, such as 2 or 1.5",
-                                         "a duration, [min, max], or a map {p50: 300us, p99: 2ms}",
-                                         "a whole number, a range such as 0-9, or a list of these",
-                                         "a name or a list of names",
-                                         "a duration or a whole number",
-                                         "a map of cluster-* options",
-                                         "a map",
-                                         "a list",
-                                         "a word or a map"};
+  constexpr std::string_view kTexts[] = {
+      "text",
+      "a word",
+      "a metric, such as fail.p99",
+      "a whole number",
+      "a whole number",
+      "true or false",
+      "a duration with its unit, such as 15s",
+      "a duration with its unit, such as -2s",
+      "a duration with its unit, such as 90s, or end",
+      "a share, such as 5% or 0.05",
+      "a rate, such as 100Mbit or 10MB/s",
+      "a number, such as 2 or 1.5",
+      "a duration, [min, max], or a map {p50: 300us, p99: 2ms}",
+      "a whole number, a range such as 0-9, or a list of these",
+      "an index, a range such as 0-9, a name, or a list of these",
+      "a name or a list of names",
+      "a duration or a whole number",
+      "a map of cluster-* options",
+      "a map",
+      "a list",
+      "a word or a map"};
   static_assert(std::size(kTexts) == static_cast<size_t>(kWordOrSection) + 1);
   return kTexts[static_cast<size_t>(type)];
 }

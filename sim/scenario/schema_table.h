@@ -2,7 +2,8 @@
 // meaning, as data.
 //
 // The one home of the language's words. The loader takes unknown-key errors, types, ranges and word
-// lists from here, and the editor's JSON Schema and the reference are to be generated from it.
+// lists from here; the editor's JSON Schema, the lists of the command line and the reference are
+// made from it.
 // SOURCE: scenarios/README.md. Thread safety: constants.
 #ifndef GOSSAMER_SIM_SCENARIO_SCHEMA_TABLE_H_
 #define GOSSAMER_SIM_SCENARIO_SCHEMA_TABLE_H_
@@ -10,9 +11,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/cluster/config_options.h"
 #include "sim/scenario/scenario.h"
 
 namespace gossamer::sim {
@@ -23,6 +26,7 @@ inline constexpr int64_t kMaxScenarioNodes = 16384;
 enum class ValueType : uint8_t {
   kText,          // any text
   kWord,          // one of `words`
+  kMetric,        // a name of MetricNames()
   kInteger,       // whole number within [min, max]
   kSeed,          // whole number within [0, 2^64)
   kBoolean,       // true, false
@@ -34,11 +38,12 @@ enum class ValueType : uint8_t {
   kFactor,        // 2, 1.5
   kLatency,       // 300us, [min, max], or a map of quantiles {p50: 300us, p99: 2ms}
   kNumbers,       // 3, "0-9", or a list of these, each within [min, max]
+  kNodes,         // as kNumbers, and where a layout names nodes also these names
   kNames,         // a name or a list of names
   kBound,         // in the metric's own unit: a duration or a whole number
   kConfig,        // cluster-* option: value
   kSection,       // a map with the keys of `child`
-  kSections,      // a list of such maps
+  kSections,      // a list of at least `min` such maps
   kWordOrSection  // one of `words`, or a map
 };
 // In a few words, for messages and documents: "a duration with its unit, such as 15s".
@@ -95,6 +100,7 @@ struct KindInfo {
   bool link = false;               // needs exactly one of target and between; may have a direction
   std::string_view required = "";  // keys, separated by blanks
   std::string_view optional = "";
+  std::string_view modes = "";  // of `mode`, separated by blanks; the first is the default
 };
 // In the order of FaultKind, ActionKind and ExpectKind.
 std::span<const KindInfo> FaultKinds();
@@ -109,6 +115,14 @@ inline std::string_view FaultName(FaultKind kind) {
 inline std::string_view ActionName(ActionKind kind) {
   return ActionKinds()[static_cast<size_t>(kind)].word;
 }
+
+// What `word` means as a value of `key` ("role", "fault", "event", ...), in a few words. Empty for
+// words that speak for themselves.
+std::string_view WordAbout(std::string_view key, std::string_view word);
+
+// An option's default in the language's notation, and whether it does anything here: "default 15s".
+// May be empty.
+std::string OptionAbout(const OptionInfo& info);
 
 // Names that later versions of the language give a meaning: "matrix", "seeds".
 std::span<const std::string_view> ReservedKeys();

@@ -45,7 +45,7 @@ std::optional<ScenarioFile> ReadScenarioFile(const std::string& path) {
   file.path = path;
   file.text = *std::move(text);
   file.hash = absl::StrFormat("%016x", HashText(file.text));
-  file.scenario = sim::LoadScenario(file.text, path, &file.diagnostics);
+  file.scenario = sim::LoadScenario(file.text, path, &file.diagnostics, ReadAll);
   return file;
 }
 

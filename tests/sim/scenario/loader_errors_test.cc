@@ -129,7 +129,8 @@ constexpr Row kValues[] = {
     {"scale", "cpu: {preset: redis-7, scale: fast}\n", 3, 31, 4, "is not a factor", "such as 2"},
     {"unknown start", "cluster: {start: formd}\n", 3, 18, 5, "unknown start 'formd'",
      "nearest is 'formed'"},
-    {"start map", "cluster: {start: {}}\n", 3, 18, 1, "start has no 'nodes_conf'", "nodes_conf:"},
+    {"start map", "cluster: {start: {}}\n", 3, 18, 1, "either nodes_conf or cluster_nodes",
+     "nodes_conf: FILE"},
 };
 
 constexpr Row kConfig[] = {
@@ -180,7 +181,7 @@ constexpr Row kTimeline[] = {
     {"after the end", "timeline: [{at: 61s, fault: kill, target: {node: 0}}]\n", 3, 17, 3,
      "after the end of the run, 60s", "duration"},
     {"foreign key", "timeline: [{at: 60s, fault: kill, target: {node: 0}, factor: 3}]\n", 3, 54, 6,
-     "'kill' has no 'factor'", "kill takes target, for"},
+     "'kill' has no 'factor'", "kill takes target, for, with_disk"},
     {"no length",
      "timeline: [{at: 60s, action: meet, target: {node: 0}, to: {node: 1}, for: 1s}]\n", 3, 70, 3,
      "'meet' has no 'for'", "meet takes target, to"},
@@ -220,6 +221,14 @@ constexpr Row kTimeline[] = {
      "timeline: [{at: 60s, action: migrate-slots, target: {node: 0}, to: {node: 1}, slots: "
      "16384}]\n",
      3, 86, 5, "out of range, expected 0 to 16383", ""},
+    {"every without times", "timeline: [{at: 1s, every: 5s, fault: kill, target: {node: 0}}]\n", 3,
+     21, 5, "'every' without 'times'", "every: 30s"},
+    {"repeats after the end",
+     "timeline: [{at: 40s, every: 15s, times: 3, fault: kill, target: {node: 0}}]\n", 3, 41, 1,
+     "comes at 70s, after the end of the run, 60s", "duration"},
+    {"with_disk without for",
+     "timeline: [{at: 60s, fault: kill, target: {node: 0}, with_disk: false}]\n", 3, 54, 9,
+     "needs 'for'", "for: 30s"},
     {"with_disk", "timeline: [{at: 60s, action: restart, target: {node: 0}, with_disk: yes}]\n", 3,
      69, 3, "'yes' is not true or false", "write true"},
 };

@@ -68,15 +68,29 @@ TEST(LoaderTest, DefaultExpectations) {
   EXPECT_EQ(s.expect[3].text, "invariant all");
 }
 
+TEST(LoaderTest, ARepeatedItemStandsThereOnceForEachTime) {
+  const Scenario s = Load(
+      "duration: 200s\ntimeline:\n"
+      "  - {at: 60s, every: 30s, times: 3, fault: kill, target: {one: true}, for: 5s, with_disk: "
+      "false}\n"
+      "  - {at: 70s, action: restart, target: {killed: true}}\n");
+  ASSERT_EQ(s.timeline.size(), 4u);
+  EXPECT_EQ(s.timeline[0].at, Seconds(60));
+  EXPECT_EQ(s.timeline[1].action, ActionKind::kRestart);
+  EXPECT_EQ(s.timeline[2].at, Seconds(90));
+  EXPECT_EQ(s.timeline[3].at, Seconds(120));
+  EXPECT_EQ(s.timeline[3].text, s.timeline[0].text);
+  EXPECT_FALSE(s.timeline[3].with_disk);
+}
+
 TEST(LoaderTest, EverySettingOfTheCluster) {
   const Scenario s = Load(
       "about: all of it\nseed: 18446744073709551615\nrules: {base: valkey-8.0, bugs: []}\n"
       "cpu: {preset: redis-7, scale: 1.5, cores_per_machine: 2, nodes_per_machine: 8}\n"
-      "cluster:\n  shards: 4\n  replicas_per_shard: 2\n  zones: [a, b]\n"
+      "cluster:\n  shards: 4\n  replicas_per_shard: 2\n  zones: [a, b]\n  start: meet\n"
       "  config: {cluster-node-timeout: 5s, cluster-require-full-coverage: false,\n"
       "           cluster-allow-reads-when-down: yes, cluster-blacklist-ttl: 2m,\n"
       "           cluster-link-sendbuf-limit: 64KiB, cluster-migration-barrier: 2}\n"
-      "  start: {nodes_conf: layout.conf}\n"
       "  nodes:\n    - {target: {zone: b}, config: {cluster-replica-no-failover: true}}\n"
       "    - {target: {node: 0}, rules: valkey-9.1}\n"
       "network: {latency: [200us, 400us], between_zones: {latency: 1ms}, loss: 0.5%, bandwidth: "
@@ -90,8 +104,7 @@ TEST(LoaderTest, EverySettingOfTheCluster) {
   EXPECT_EQ(s.cpu.nodes_per_machine, 8u);
   EXPECT_EQ(s.node_count(), 12);
   EXPECT_EQ(s.zones, (std::vector<std::string>{"a", "b"}));
-  EXPECT_EQ(s.start, StartKind::kNodesConf);
-  EXPECT_EQ(s.nodes_conf_file, "layout.conf");
+  EXPECT_EQ(s.start, StartKind::kMeet);
   const ClusterOptions options = OptionsOf(s.config);
   EXPECT_EQ(options.node_timeout, Seconds(5));
   EXPECT_FALSE(options.require_full_coverage);

@@ -43,6 +43,19 @@ TEST(SchemaTableTest, RowsAreComplete) {
   }
 }
 
+// Lists, editors and the reference explain every word that does not speak for itself.
+TEST(SchemaTableTest, WordsAreExplained) {
+  for (size_t i = 1; i < kSectionCount; ++i) {
+    for (const KeyInfo& row : SchemaSection(AllSections(i)).keys) {
+      if (row.words == nullptr) continue;
+      for (const std::string_view word : row.words()) {
+        EXPECT_FALSE(WordAbout(row.key, word).empty()) << row.key << ": " << word;
+      }
+    }
+  }
+  EXPECT_TRUE(WordAbout("fault", "partion").empty());
+}
+
 TEST(SchemaTableTest, EverySectionIsReachable) {
   std::set<Section> reached = {Section::kNone, Section::kScenario};
   for (size_t i = 1; i < kSectionCount; ++i) {
@@ -97,7 +110,8 @@ TEST(SchemaTableTest, KindsTakeKeysOfTheirSection) {
   used.merge(check(ActionKinds(), Section::kTimelineItem));
   // No key of the section is without a kind that takes it.
   for (const KeyInfo& row : SchemaSection(Section::kTimelineItem).keys) {
-    if (row.key == "at" || row.key == "fault" || row.key == "action") continue;
+    constexpr std::string_view kCommon[] = {"at", "every", "times", "fault", "action"};
+    if (std::find(std::begin(kCommon), std::end(kCommon), row.key) != std::end(kCommon)) continue;
     EXPECT_EQ(used.count(row.key), 1u) << row.key;
   }
   check(ExpectKinds(), Section::kExpectation);

@@ -12,6 +12,7 @@
 
 #include "sim/scenario/expectations.h"
 #include "sim/scenario/loader.h"
+#include "sim/scenario/reference.h"
 #include "sim/scenario/schema_table.h"
 
 namespace gossamer::sim {
@@ -108,6 +109,15 @@ TEST(ScenarioPageTest, ItsExamplesLoad) {
     EXPECT_TRUE(LoadScenario(example, "example.yaml", &diagnostics).has_value());
     EXPECT_TRUE(diagnostics.empty()) << example << Render(diagnostics);
   }
+}
+
+TEST(ScenarioPageTest, ReferenceIsCurrent) {
+  const std::string page = Page();
+  const size_t mark = page.find("<!-- reference: begin");
+  const size_t end = page.find("<!-- reference: end -->");
+  ASSERT_TRUE(mark != std::string::npos && end != std::string::npos && mark < end);
+  const size_t begin = page.find('\n', mark) + 1;
+  EXPECT_TRUE(page.substr(begin, end - begin) == LanguageReference()) << "tools/dev generate";
 }
 
 TEST(ScenarioPageTest, NamesEveryWordOfTheLanguage) {
