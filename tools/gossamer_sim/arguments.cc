@@ -15,6 +15,8 @@
 #include "sim/scenario/schema_table.h"
 #include "sim/scenario/units.h"
 #include "tools/gossamer_sim/build_info.h"
+#include "tools/gossamer_sim/completion.h"
+#include "tools/gossamer_sim/man_page.h"
 
 namespace gossamer::tool {
 namespace {
@@ -34,6 +36,7 @@ constexpr const char* kExamples = R"(Examples:
   gossamer-sim check scenarios/*/*.yaml
   gossamer-sim explain scenarios/quickstart.yaml --seed 7 --node 1
   gossamer-sim run scenarios/quickstart.yaml --record run.rec && gossamer-sim replay run.rec
+  gossamer-sim list faults
   gossamer-sim digests --check scenarios/digests.txt --transport wire
 
 )";
@@ -53,6 +56,7 @@ struct Raw {
   std::string max_nodes;
   std::string progress = "auto";
   std::string color = "auto";
+  std::string format = "text";  // of check
   std::string word;
   std::string node;
   std::string at;
@@ -228,8 +232,16 @@ void Check(const Raw& raw, Arguments* out) {
         out->at = at.value();
       }
       break;
+    case Command::kSchema:
+      OneOf("schema", raw.word, SchemaWords());
+      out->files = {raw.word};
+      break;
     case Command::kCheck:
+      out->check_format =
+          static_cast<CheckFormat>(OneOf("--format", raw.format, {"text", "json", "github"}));
+      break;
     case Command::kReplay:
+    case Command::kPrint:
       break;
   }
   out->progress =
@@ -286,10 +298,22 @@ void AddRun(CLI::App* app, Raw* raw, Arguments* out) {
 void AddOthers(CLI::App* app, Raw* raw, Arguments* out) {
   CLI::App* check = app->add_subcommand("check", "Read scenarios and say what is wrong with them");
   check->add_option("FILE", out->files, "Scenario files")->required();
+  check->add_option("--format", raw->format, "text, json, github")->group("Output");
   AddOutput(check, raw, out);
 
   CLI::App* list = app->add_subcommand("list", "List what scenarios and options may name");
   list->add_option("WHAT", raw->word, Joined(ListWords()))->required();
+
+  CLI::App* schema = app->add_subcommand("schema", "Print a JSON Schema, for editors and readers");
+  schema->add_option("WHAT", raw->word, Joined(SchemaWords()))->required();
+
+  CLI::App* completion = app->add_subcommand("completion", "Print a shell's completion script");
+  completion->add_option("SHELL", raw->word, Joined(CompletionShells()))->required();
+  completion->footer(
+      "bash: source <(gossamer-sim completion bash)\n"
+      "zsh:  gossamer-sim completion zsh > a directory of $fpath/_gossamer-sim\n"
+      "fish: gossamer-sim completion fish > ~/.config/fish/completions/gossamer-sim.fish");
+  app->add_subcommand("man", "Print the manual page: gossamer-sim man | man -l -");
 
   CLI::App* digests = app->add_subcommand("digests", "Hold the digests of shipped scenarios");
   digests->add_option("--check", out->digests_file, "The file: scenario, seed, digest a line")
@@ -363,9 +387,18 @@ void CheckWords(const CLI::App& app, int argc, const char* const* argv) {
   }
 }
 
+// What `completion` and `man` print.
+std::string GeneratedText(const CLI::App& app, const Raw& raw) {
+  if (app.got_subcommand("man")) return ManPage(app);
+  OneOf("completion", raw.word, CompletionShells());
+  return CompletionScript(app, raw.word);
+}
+
 Command CommandOf(const CLI::App& app) {
+  if (app.got_subcommand("completion") || app.got_subcommand("man")) return Command::kPrint;
   if (app.got_subcommand("check")) return Command::kCheck;
   if (app.got_subcommand("list")) return Command::kList;
+  if (app.got_subcommand("schema")) return Command::kSchema;
   if (app.got_subcommand("digests")) return Command::kDigests;
   if (app.got_subcommand("replay")) return Command::kReplay;
   if (app.got_subcommand("diff")) return Command::kDiff;
@@ -376,8 +409,14 @@ Command CommandOf(const CLI::App& app) {
 }  // namespace
 
 const std::vector<std::string_view>& ListWords() {
-  static const std::vector<std::string_view> kWords = {"rules",      "faults",  "actions", "events",
-                                                       "invariants", "metrics", "states",  "cpus"};
+  static const std::vector<std::string_view> kWords = {
+      "rules",  "faults",     "actions", "targets", "expectations", "events",   "metrics",
+      "states", "invariants", "starts",  "options", "cpus",         "reference"};
+  return kWords;
+}
+
+const std::vector<std::string_view>& SchemaWords() {
+  static const std::vector<std::string_view> kWords = {"scenario", "report"};
   return kWords;
 }
 
@@ -398,6 +437,7 @@ std::optional<Arguments> ReadArguments(int argc, const char* const* argv, ExitCo
     CheckWords(app, argc, argv);
     app.parse(argc, const_cast<char**>(argv));
     out.command = CommandOf(app);
+    if (out.command == Command::kPrint) out.text = GeneratedText(app, raw);
     Check(raw, &out);
     return out;
   } catch (const CLI::Success& success) {

@@ -14,13 +14,14 @@
 
 namespace gossamer::tool {
 
-enum class Command { kRun, kCheck, kList, kDigests, kReplay, kDiff, kExplain };
+enum class Command { kRun, kCheck, kList, kSchema, kDigests, kReplay, kDiff, kExplain, kPrint };
 enum class ProgressMode { kAuto, kPlain, kNone };
+enum class CheckFormat { kText, kJson, kGithub };
 enum class ColorMode { kAuto, kAlways, kNever };
 
 struct Arguments {
   Command command = Command::kRun;
-  std::vector<std::string> files;  // run, check, replay, diff; for list: the one word
+  std::vector<std::string> files;  // of run, check, replay ...; for list and schema: the one word
 
   // run
   std::optional<uint64_t> seed;  // unset: the scenario's
@@ -51,6 +52,12 @@ struct Arguments {
   uint64_t node = 0;
   std::optional<Duration> at;
 
+  // check
+  CheckFormat check_format = CheckFormat::kText;
+
+  // completion, man: what to print
+  std::string text;
+
   // digests
   std::string digests_file;
   bool update = false;
@@ -64,6 +71,9 @@ struct Arguments {
 
 // The words that `list` takes.
 const std::vector<std::string_view>& ListWords();
+
+// The words that `schema` takes.
+const std::vector<std::string_view>& SchemaWords();
 
 // Reads the command line. Nothing when there is nothing to do after it: --help and --version were
 // printed to stdout, or an error to stderr; *exit_code says which.

@@ -1,27 +1,136 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "nlohmann/json.hpp"
 #include "tools/gossamer_sim/commands.h"
 #include "tools/gossamer_sim/progress.h"
 #include "tools/gossamer_sim/scenario_file.h"
 
 namespace gossamer::tool {
+namespace {
 
-ExitCode CheckCommand(const Arguments& arguments) {
+using Json = nlohmann::ordered_json;
+
+constexpr int kCheckSchemaVersion = 1;
+
+// All files, in the order of the command line. One that cannot be read has a diagnostic of its own.
+std::vector<ScenarioFile> ReadAll(const std::vector<std::string>& paths) {
   std::vector<ScenarioFile> files;
-  const ExitCode code =
-      ReadScenarioFiles(arguments.files, WantsColor(arguments.color, STDERR_FILENO), &files);
+  for (const std::string& path : paths) {
+    std::optional<ScenarioFile> file = ReadScenarioFile(path);
+    if (!file) {
+      file.emplace();
+      file->path = path;
+      sim::Diagnostic& d = file->diagnostics.emplace_back();
+      d.file = path;
+      d.message = "the file cannot be read";
+    }
+    files.push_back(std::move(*file));
+  }
+  return files;
+}
+
+Json DiagnosticJson(const sim::Diagnostic& d) {
+  return {{"severity", sim::SeverityName(d.severity)},
+          {"file", d.file},
+          {"line", d.line},
+          {"column", d.column},
+          {"length", d.length},
+          {"message", d.message},
+          {"help", d.help},
+          {"excerpt", d.excerpt}};
+}
+
+Json FileJson(const ScenarioFile& file) {
+  Json diagnostics = Json::array();
+  for (const sim::Diagnostic& d : file.diagnostics) diagnostics.push_back(DiagnosticJson(d));
+  Json out = {{"file", file.path},
+              {"ok", file.scenario.has_value()},
+              {"diagnostics", std::move(diagnostics)}};
+  if (!file.scenario) return out;
+  out["scenario"] = file.scenario->name;
+  out["nodes"] = file.scenario->node_count();
+  out["timeline"] = file.scenario->timeline.size();
+  out["expectations"] = file.scenario->expect.size();
+  return out;
+}
+
+void PrintJson(const std::vector<ScenarioFile>& files) {
+  Json all = Json::array();
+  for (const ScenarioFile& file : files) all.push_back(FileJson(file));
+  const Json out = {{"schema_version", kCheckSchemaVersion}, {"files", std::move(all)}};
+  // Of an unreadable text, whatever it holds, valid JSON is made.
+  std::puts(out.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+}
+
+// Text of a workflow command, in which line ends and, in a property, its separators would end it.
+std::string Escaped(std::string_view text, bool property) {
+  std::string out;
+  for (const char c : text) {
+    const bool special = c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ','));
+    char code[4] = {c, 0, 0, 0};
+    if (special) std::snprintf(code, sizeof(code), "%%%02X", static_cast<unsigned>(c));
+    out += code;
+  }
+  return out;
+}
+
+// ::error file=a.yaml,line=5,col=11,endColumn=18::unknown fault 'partion'%0Ahelp: nearest is ...
+void PrintGithub(const std::vector<ScenarioFile>& files) {
   for (const ScenarioFile& file : files) {
+    for (const sim::Diagnostic& d : file.diagnostics) {
+      const bool note = d.severity == sim::Severity::kNote;
+      std::string line = note ? "::notice" : "::" + std::string(sim::SeverityName(d.severity));
+      line += " file=" + Escaped(d.file, true);
+      if (d.line > 0) {
+        line += ",line=" + std::to_string(d.line) + ",col=" + std::to_string(d.column);
+        line += ",endColumn=" + std::to_string(d.column + std::max(d.length, 1));
+      }
+      line += "::" + Escaped(d.message, false);
+      if (!d.help.empty()) line += "%0Ahelp: " + Escaped(d.help, false);
+      std::puts(line.c_str());
+    }
+  }
+}
+
+void PrintText(const std::vector<ScenarioFile>& files, bool color) {
+  for (const ScenarioFile& file : files) {
+    const bool read = file.scenario || !file.hash.empty();  // else reading it has said why
+    if (read) std::fputs(sim::Render(file.diagnostics, color).c_str(), stderr);
     if (!file.scenario) continue;
     const sim::Scenario& scenario = *file.scenario;
     std::printf("%s: ok, %s, %" PRId64 " nodes, %zu timeline items, %zu expectations\n",
                 file.path.c_str(), scenario.name.c_str(), scenario.node_count(),
                 scenario.timeline.size(), scenario.expect.size());
   }
-  return code;
+}
+
+}  // namespace
+
+ExitCode CheckCommand(const Arguments& arguments) {
+  const std::vector<ScenarioFile> files = ReadAll(arguments.files);
+  switch (arguments.check_format) {
+    case CheckFormat::kText:
+      PrintText(files, WantsColor(arguments.color, STDERR_FILENO));
+      break;
+    case CheckFormat::kJson:
+      PrintJson(files);
+      break;
+    case CheckFormat::kGithub:
+      PrintGithub(files);
+      break;
+  }
+  const bool good = std::all_of(files.begin(), files.end(),
+                                [](const ScenarioFile& file) { return file.scenario.has_value(); });
+  return good ? ExitCode::kPass : ExitCode::kUsage;
 }
 
 }  // namespace gossamer::tool

@@ -11,6 +11,7 @@ namespace gossamer::tool {
 ExitCode RunCommand(const Arguments& arguments);
 ExitCode CheckCommand(const Arguments& arguments);
 ExitCode ListCommand(const Arguments& arguments);
+ExitCode SchemaCommand(const Arguments& arguments);
 ExitCode DigestsCommand(const Arguments& arguments);
 ExitCode ReplayCommand(const Arguments& arguments);
 ExitCode DiffCommand(const Arguments& arguments);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <span>
 #include <string>
@@ -5,11 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/cluster/event.h"
-#include "core/cluster/rules.h"
+#include "core/cluster/config_options.h"
 #include "sim/check/checkers.h"
-#include "sim/report/text_format.h"
 #include "sim/scenario/expectations.h"
+#include "sim/scenario/reference.h"
 #include "sim/scenario/schema_table.h"
 #include "tools/gossamer_sim/commands.h"
 
@@ -36,10 +36,29 @@ Rows KindRows(std::span<const sim::KindInfo> kinds) {
   return rows;
 }
 
-Rows EventRows() {
+// The words that `key` takes in a section, with what they mean.
+Rows WordRows(sim::Section section, std::string_view key) {
   Rows rows;
-  for (size_t i = 0; i < kEventTypes; ++i) {
-    rows.emplace_back(EventTypeName(static_cast<EventType>(i)), "");
+  const sim::KeyInfo* row = sim::SchemaSection(section).Find(key);
+  if (row == nullptr || row->words == nullptr) return rows;
+  for (const std::string_view word : row->words()) {
+    rows.emplace_back(word, sim::WordAbout(key, word));
+  }
+  return rows;
+}
+
+Rows KeyRows(sim::Section section) {
+  Rows rows;
+  for (const sim::KeyInfo& row : sim::SchemaSection(section).keys) {
+    rows.emplace_back(row.key, row.about);
+  }
+  return rows;
+}
+
+Rows OptionRows() {
+  Rows rows;
+  for (const OptionInfo& info : OptionInfos()) {
+    rows.emplace_back(info.name, sim::OptionAbout(info));
   }
   return rows;
 }
@@ -64,36 +83,31 @@ Rows MetricRows() {
   return rows;
 }
 
-Rows WordRows(const std::vector<std::string_view>& words) {
-  Rows rows;
-  for (const std::string_view word : words) rows.emplace_back(word, "");
-  return rows;
-}
-
-Rows CpuRows() {
-  const sim::KeyInfo* preset = sim::SchemaSection(sim::Section::kCpu).Find("preset");
-  if (preset == nullptr || preset->words == nullptr) return {};
-  return WordRows(preset->words());
-}
-
-Rows StateRows() {
-  Rows rows;
-  for (const sim::NameInfo& state : sim::StateNames()) rows.emplace_back(state.name, state.about);
-  return rows;
+Rows RowsOf(std::string_view what) {
+  using sim::Section;
+  if (what == "rules") return WordRows(Section::kRules, "base");
+  if (what == "faults") return KindRows(sim::FaultKinds());
+  if (what == "actions") return KindRows(sim::ActionKinds());
+  if (what == "targets") return KeyRows(Section::kTarget);
+  if (what == "expectations") return KindRows(sim::ExpectKinds());
+  if (what == "events") return WordRows(Section::kExpectation, "event");
+  if (what == "invariants") return InvariantRows();
+  if (what == "metrics") return MetricRows();
+  if (what == "states") return WordRows(Section::kExpectation, "state");
+  if (what == "starts") return WordRows(Section::kCluster, "start");
+  if (what == "options") return OptionRows();
+  return WordRows(Section::kCpu, "preset");  // cpus
 }
 
 }  // namespace
 
 ExitCode ListCommand(const Arguments& arguments) {
   const std::string& what = arguments.files.front();
-  if (what == "rules") Print(WordRows(RuleNames()));
-  if (what == "faults") Print(KindRows(sim::FaultKinds()));
-  if (what == "actions") Print(KindRows(sim::ActionKinds()));
-  if (what == "events") Print(EventRows());
-  if (what == "invariants") Print(InvariantRows());
-  if (what == "metrics") Print(MetricRows());
-  if (what == "states") Print(StateRows());
-  if (what == "cpus") Print(CpuRows());
+  if (what == "reference") {
+    std::fputs(sim::LanguageReference().c_str(), stdout);
+  } else {
+    Print(RowsOf(what));
+  }
   return ExitCode::kPass;
 }
 

@@ -40,6 +40,11 @@ ExitCode Dispatch(const Arguments& arguments) {
       return DiffCommand(arguments);
     case Command::kExplain:
       return ExplainCommand(arguments);
+    case Command::kSchema:
+      return SchemaCommand(arguments);
+    case Command::kPrint:
+      std::fputs(arguments.text.c_str(), stdout);
+      return ExitCode::kPass;
     case Command::kDigests:
       break;
   }

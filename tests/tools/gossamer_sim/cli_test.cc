@@ -4,21 +4,17 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
-#include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "core/base/strings.h"
 #include "nlohmann/json.hpp"
+#include "tests/tools/gossamer_sim/cli_fixture.h"
 
 namespace gossamer {
 namespace {
-
-namespace fs = std::filesystem;
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -26,52 +22,6 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr const char* kQuickstart = "scenarios/quickstart.yaml";
-
-std::string ReadFile(const fs::path& path) {
-  std::ifstream in(path);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-class CliTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    directory_ = fs::temp_directory_path() /
-                 ("gossamer_cli_" + std::to_string(::getpid()) + "_" +
-                  ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::create_directories(directory_);
-  }
-  void TearDown() override { fs::remove_all(directory_); }
-
-  struct Result {
-    int code = -1;
-    std::string out;
-    std::string err;
-  };
-  // `before`: words in front of the program.
-  Result Run(const std::string& arguments, const std::string& before = "") const {
-    const fs::path out = directory_ / "out";
-    const fs::path err = directory_ / "err";
-    const std::string command = before + " " + GOSSAMER_SIM_PROGRAM + " " + arguments + " > " +
-                                out.string() + " 2> " + err.string();
-    const int status = std::system(command.c_str());
-    Result result;
-    result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    result.out = ReadFile(out);
-    result.err = ReadFile(err);
-    return result;
-  }
-  // A scenario file of that name with `more` in it.
-  std::string Scenario(const std::string& name, const std::string& more) const {
-    const fs::path path = directory_ / (name + ".yaml");
-    std::ofstream(path) << "version: 1\nname: " << name << "\n"
-                        << "cluster: {shards: 3, replicas_per_shard: 1}\n"
-                        << more;
-    return path.string();
-  }
-  fs::path directory_;
-};
 
 TEST_F(CliTest, HelpShowsExamplesAndExitCodes) {
   for (const char* arguments : {"--help", "run --help"}) {
@@ -126,31 +76,6 @@ TEST_F(CliTest, UsageErrorsSayWhatIsMeant) {
     EXPECT_THAT(result.err, HasSubstr(c.error));
     EXPECT_THAT(result.out, IsEmpty());
   }
-}
-
-TEST_F(CliTest, CheckValidatesOnly) {
-  const Result good = Run(std::string("check ") + kQuickstart);
-  EXPECT_EQ(good.code, 0);
-  EXPECT_THAT(good.out, HasSubstr("quickstart.yaml: ok, quickstart, 6 nodes"));
-  const std::string bad = Scenario("bad", "timeline:\n  - {at: 5s, fault: partion}\n");
-  const Result result = Run("check " + bad + " " + kQuickstart);
-  EXPECT_EQ(result.code, 2);
-  EXPECT_THAT(result.err, HasSubstr("bad.yaml:5:"));
-  EXPECT_THAT(result.err, HasSubstr("partition"));
-  EXPECT_THAT(result.out, HasSubstr("quickstart"));
-}
-
-TEST_F(CliTest, ListsEverythingThatMayBeNamed) {
-  for (const char* what :
-       {"rules", "faults", "actions", "events", "invariants", "metrics", "states", "cpus"}) {
-    const Result result = Run(std::string("list ") + what);
-    EXPECT_EQ(result.code, 0) << what;
-    EXPECT_THAT(result.out, Not(IsEmpty())) << what;
-  }
-  EXPECT_THAT(Run("list rules").out, HasSubstr("valkey-8.0"));
-  EXPECT_THAT(Run("list faults").out, HasSubstr("host-loss"));
-  EXPECT_THAT(Run("list invariants").out, HasSubstr("vote_once"));
-  EXPECT_THAT(Run("list events").out, HasSubstr("fail-set"));
 }
 
 TEST_F(CliTest, RunReportsAsText) {
