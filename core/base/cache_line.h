@@ -22,9 +22,7 @@ struct LineAllocator {
   T* allocate(size_t n) {
     return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{kCacheLineBytes}));
   }
-  void deallocate(T* p, size_t n) {
-    ::operator delete (p, n * sizeof(T), std::align_val_t{kCacheLineBytes});
-  }
+  void deallocate(T* p, size_t /*n*/) { ::operator delete (p, std::align_val_t{kCacheLineBytes}); }
   bool operator==(const LineAllocator&) const { return true; }
 };
 

@@ -42,6 +42,7 @@ class World {
  public:
   // REQUIRES: `scenario` was accepted by the loader, and outlives the world; so do the observers.
   World(const Scenario& scenario, const RunOptions& options, std::vector<Observer*> observers);
+  World(const Scenario&&, const RunOptions&, std::vector<Observer*>) = delete;
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;

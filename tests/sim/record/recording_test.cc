@@ -39,7 +39,8 @@ std::string Record(bool full, uint64_t most = kMaxEventDigests) {
   Recorder recorder(SomeRun(full), &stream, most);
   RunOptions options;
   options.sink = &recorder;
-  World world(ShortRun(), options, {});
+  const Scenario scenario = ShortRun();
+  World world(scenario, options, {});
   world.Run();
   recorder.Finish("d");
   return stream.str();
@@ -59,7 +60,8 @@ std::optional<Difference> Compare(const Recording& recording, std::vector<Observ
   RunOptions options;
   options.seed = seed;
   options.sink = &comparer;
-  World world(ShortRun(), options, std::move(observers));
+  const Scenario scenario = ShortRun();
+  World world(scenario, options, std::move(observers));
   world.Run();
   comparer.Finish();
   return comparer.difference();
