@@ -309,6 +309,39 @@ TEST(WorldFaults, AFullDiskIsTriedAgainWithEachCron) {
   EXPECT_LT(watcher.Count(EventType::kPersistFailed), 110u);
 }
 
+// The currentEpoch with which nodes start again.
+class Restarts : public Observer {
+ public:
+  void OnStart(const World& world) override { world_ = &world; }
+  void OnRestart(Instant, NodeIndex node, bool) override {
+    epochs.push_back(world_->node(node)->state().current_epoch);
+  }
+  std::vector<Epoch> epochs;
+
+ private:
+  const World* world_ = nullptr;
+};
+
+TEST(WorldFaults, ADeadNodesHostTakesWhatWasNotSynced) {
+  for (const bool host_too : {false, true}) {
+    Scenario scenario = SixNodes();
+    scenario.fsync = Seconds(10);
+    TimelineItem takeover = Action(ActionKind::kFailover, Seconds(5), {3});
+    takeover.mode = "takeover";
+    TimelineItem loss = Fault(FaultKind::kHostLoss, Seconds(7), {3});
+    loss.target.killed = true;
+    // At once, before the node hears of its new epoch from others.
+    scenario.timeline = {takeover, Fault(FaultKind::kKill, Micros(5'000'001), {3})};
+    if (host_too) scenario.timeline.push_back(loss);
+    scenario.timeline.push_back(Action(ActionKind::kRestart, Seconds(8), {3}));
+    Restarts restarts;
+    World world(scenario, {}, {&restarts});
+    world.Run();
+    ASSERT_EQ(restarts.epochs.size(), 1u);
+    EXPECT_EQ(restarts.epochs[0], Epoch{host_too ? 3u : 4u});
+  }
+}
+
 // Messages that the node has handled, by full second.
 class Handled : public Observer {
  public:
