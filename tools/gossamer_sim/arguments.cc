@@ -408,6 +408,21 @@ Command CommandOf(const CLI::App& app) {
 
 }  // namespace
 
+sim::RunOptions OptionsFor(const Arguments& arguments, const sim::Scenario& scenario,
+                           uint64_t seed) {
+  sim::RunOptions options;
+  options.seed = seed;
+  options.transport = arguments.transport;
+  options.rules = arguments.rules;
+  if (arguments.cpu) {
+    options.cpu = scenario.cpu;
+    options.cpu->preset = *arguments.cpu;
+  }
+  options.stop_at = arguments.stop_at;
+  options.max_events = arguments.max_events;
+  return options;
+}
+
 const std::vector<std::string_view>& ListWords() {
   static const std::vector<std::string_view> kWords = {
       "rules",  "faults",     "actions", "targets", "expectations", "events",   "metrics",

@@ -69,6 +69,10 @@ struct Arguments {
   ColorMode color = ColorMode::kAuto;
 };
 
+// The options of a run of `scenario` that the command line asks for.
+sim::RunOptions OptionsFor(const Arguments& arguments, const sim::Scenario& scenario,
+                           uint64_t seed);
+
 // The words that `list` takes.
 const std::vector<std::string_view>& ListWords();
 

@@ -50,11 +50,11 @@ std::optional<sim::Recording> Record(const std::string& path, const Arguments& a
   run.build = BuildId();
   run.scenario_path = path;
   run.scenario_text = file->text;
-  run.options.seed = arguments.seed.value_or(file->scenario->seed);
-  run.options.rules = arguments.rules;
+  run.options =
+      OptionsFor(arguments, *file->scenario, arguments.seed.value_or(file->scenario->seed));
   std::stringstream stream;
   sim::Recorder recorder(run, &stream);
-  sim::RunOptions options = OptionsOf(run, *file->scenario);
+  sim::RunOptions options = run.options;
   options.sink = &recorder;
   sim::World world(*file->scenario, options, {});
   recorder.Finish(sim::DigestText(world.Run().digest));

@@ -21,12 +21,7 @@ ExitCode ExplainCommand(const Arguments& arguments) {
   const sim::Scenario& scenario = *files.front().scenario;
   RunRequest request;
   request.scenario = &scenario;
-  request.options.seed = arguments.seed.value_or(scenario.seed);
-  request.options.rules = arguments.rules;
-  if (arguments.cpu) {
-    request.options.cpu = scenario.cpu;
-    request.options.cpu->preset = *arguments.cpu;
-  }
+  request.options = OptionsFor(arguments, scenario, arguments.seed.value_or(scenario.seed));
   std::optional<Instant> until;
   if (arguments.at) until = Instant{} + *arguments.at;
   sim::Explainer explainer(sim::NodeIndex{static_cast<uint32_t>(arguments.node)}, until);

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "sim/scenario/diagnostics.h"
-#include "sim/scenario/loader.h"
+#include "tools/gossamer_sim/scenario_file.h"
 
 namespace gossamer::tool {
 
@@ -34,7 +34,7 @@ void Witness::Take(std::string line) {
 std::optional<sim::Scenario> ScenarioOf(const sim::RecordedRun& run) {
   std::vector<sim::Diagnostic> diagnostics;
   std::optional<sim::Scenario> scenario =
-      sim::LoadScenario(run.scenario_text, run.scenario_path, &diagnostics);
+      ParseScenario(run.scenario_text, run.scenario_path, &diagnostics);
   if (!scenario) std::fputs(sim::Render(diagnostics, false).c_str(), stderr);
   return scenario;
 }

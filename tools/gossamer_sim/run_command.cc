@@ -35,21 +35,6 @@ uint64_t RandomSeed() {
   return (high << 32) | device();
 }
 
-sim::RunOptions OptionsFor(const Arguments& arguments, const sim::Scenario& scenario,
-                           uint64_t seed) {
-  sim::RunOptions options;
-  options.seed = seed;
-  options.transport = arguments.transport;
-  options.rules = arguments.rules;
-  if (arguments.cpu) {
-    options.cpu = scenario.cpu;
-    options.cpu->preset = *arguments.cpu;
-  }
-  options.stop_at = arguments.stop_at;
-  options.max_events = arguments.max_events;
-  return options;
-}
-
 std::vector<uint64_t> SeedsFor(const Arguments& arguments, const sim::Scenario& scenario) {
   if (!arguments.seed_range) {
     if (arguments.random_seed) return {RandomSeed()};

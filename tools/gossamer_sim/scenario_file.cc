@@ -38,6 +38,11 @@ std::optional<std::string> ReadAll(const std::string& path) {
 
 }  // namespace
 
+std::optional<sim::Scenario> ParseScenario(const std::string& text, const std::string& path,
+                                           std::vector<sim::Diagnostic>* diagnostics) {
+  return sim::LoadScenario(text, path, diagnostics, ReadAll);
+}
+
 std::optional<ScenarioFile> ReadScenarioFile(const std::string& path) {
   std::optional<std::string> text = ReadAll(path);
   if (!text) return std::nullopt;
@@ -45,7 +50,7 @@ std::optional<ScenarioFile> ReadScenarioFile(const std::string& path) {
   file.path = path;
   file.text = *std::move(text);
   file.hash = absl::StrFormat("%016x", HashText(file.text));
-  file.scenario = sim::LoadScenario(file.text, path, &file.diagnostics, ReadAll);
+  file.scenario = ParseScenario(file.text, path, &file.diagnostics);
   return file;
 }
 

@@ -20,6 +20,10 @@ struct ScenarioFile {
   std::vector<sim::Diagnostic> diagnostics;
 };
 
+// The scenario in `text`, which stands at `path`, with the files that it names.
+std::optional<sim::Scenario> ParseScenario(const std::string& text, const std::string& path,
+                                           std::vector<sim::Diagnostic>* diagnostics);
+
 // Reads `path` ("-": standard input). Nothing, and a line on stderr, when it cannot be read.
 std::optional<ScenarioFile> ReadScenarioFile(const std::string& path);
 

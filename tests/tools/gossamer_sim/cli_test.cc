@@ -199,6 +199,18 @@ TEST_F(CliTest, ARecordingIsReplayedAndCompared) {
   EXPECT_THAT(none.err, HasSubstr("not a recording"));
 }
 
+TEST_F(CliTest, ARecordingOfYourOwnClusterIsReplayed) {
+  const fs::path conf = fs::absolute("tests/golden/data/nodes_conf/valkey/steady-19400.conf");
+  const std::string scenario =
+      File("own.yaml", "version: 1\nname: own\ncluster: {start: {nodes_conf: " + conf.string() +
+                           "}}\nduration: 30s\n");
+  const std::string recording = (directory_ / "own.rec").string();
+  Run("run -q --record " + recording + " " + scenario);
+  const Result replayed = Run("replay " + recording);
+  EXPECT_EQ(replayed.code, 0) << replayed.err;
+  EXPECT_THAT(replayed.out, HasSubstr("the same: "));
+}
+
 TEST_F(CliTest, ExplainTellsOfOneNode) {
   const Result result = Run(std::string("explain -q --node 1 ") + kQuickstart);
   EXPECT_EQ(result.code, 0) << result.err;
