@@ -22,6 +22,10 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr const char* kQuickstart = "scenarios/quickstart.yaml";
+// The rest of a scenario whose expectation cannot be met.
+constexpr const char* kUnmet =
+    "duration: 60s\ntimeline:\n  - {at: 20s, fault: kill, target: {node: 0}}\n"
+    "expect:\n  - {state: covered, within: 1s, after: 20s}\n";
 
 TEST_F(CliTest, HelpShowsExamplesAndExitCodes) {
   for (const char* arguments : {"--help", "run --help"}) {
@@ -110,10 +114,7 @@ TEST_F(CliTest, SeveralSeedsDoNotDependOnThreads) {
 }
 
 TEST_F(CliTest, AnUnmetExpectationIsAFinding) {
-  const std::string file =
-      Scenario("finding",
-               "duration: 60s\ntimeline:\n  - {at: 20s, fault: kill, target: {node: 0}}\n"
-               "expect:\n  - {state: covered, within: 1s, after: 20s}\n");
+  const std::string file = Scenario("finding", kUnmet);
   const Result result = Run("run " + file);
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.out, HasSubstr("Verdict: fail"));
@@ -254,10 +255,7 @@ TEST_F(CliTest, ReportFilesAreWholeAndNamedWhenTheyCannotBeWritten) {
 }
 
 TEST_F(CliTest, AnnotationsNameFileAndLine) {
-  const std::string file =
-      Scenario("noted",
-               "duration: 60s\ntimeline:\n  - {at: 20s, fault: kill, target: {node: 0}}\n"
-               "expect:\n  - {state: covered, within: 1s, after: 20s}\n");
+  const std::string file = Scenario("noted", kUnmet);
   const Result result = Run("run --json --annotations github " + file);
   EXPECT_EQ(result.code, 1);
   EXPECT_FALSE(nlohmann::json::parse(result.out, nullptr, false).is_discarded());
