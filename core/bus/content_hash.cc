@@ -24,8 +24,8 @@ uint64_t EntryWord(const GossipEntry& entry, const uint64_t* hashes) {
 
 // The words of two entries make one product: half the multiplications. Not inlined, because g++ 12
 // then runs out of registers and sends every product through memory.
-[[gnu::noinline]] ProductSum AddShortEntries(const std::vector<GossipEntry>& entries,
-                                             const uint64_t* hashes, ProductSum sum) {
+[[gnu::noinline]] ProductSum AddShortEntries(const GossipEntries& entries, const uint64_t* hashes,
+                                             ProductSum sum) {
   const GossipEntry* entry = entries.data();
   for (size_t pairs = entries.size() / 2; pairs > 0; --pairs, entry += 2) {
     sum.AddMixed(EntryWord(entry[0], hashes), EntryWord(entry[1], hashes));

@@ -17,6 +17,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/ref.h"
+#include "core/base/uninitialized_vector.h"
 #include "core/bus/types.h"
 #include "core/slots/slot_set.h"
 
@@ -52,6 +53,7 @@ struct GossipEntry {
   friend bool operator==(const GossipEntry&, const GossipEntry&) = default;
 };
 static_assert(sizeof(GossipEntry) == 8);
+using GossipEntries = UninitializedVector<GossipEntry>;
 
 // The still unanswered ping of entry `index`.
 struct GossipPing {
@@ -130,7 +132,7 @@ using ExtensionsRef = Ref<const SharedExtensions>;
 
 // PING, PONG, MEET.
 struct Heartbeat {
-  std::vector<GossipEntry> gossip;
+  GossipEntries gossip;
   std::vector<GossipPing> pings;          // rising index, ping_sent_s != 0
   std::vector<GossipEndpoint> endpoints;  // rising index, differing from the canonical endpoint
   bool gossip_valid = true;               // every name in the section is 40 characters of [0-9a-z]

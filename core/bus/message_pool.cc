@@ -11,8 +11,8 @@ namespace {
 // from a peer must not stay paid for.
 constexpr size_t kKeptEntries = 8192;
 
-template <class T>
-void Recycle(std::vector<T>* items) {
+template <class Vector>
+void Recycle(Vector* items) {
   items->clear();
   if (items->capacity() > kKeptEntries) items->shrink_to_fit();
 }

@@ -1,6 +1,7 @@
 #include "core/cluster/gossip.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/cluster/failure_detector.h"
 #include "core/cluster/links.h"
@@ -37,7 +38,8 @@ class Selector {
         hot_(t.s.peers.hot()),
         receiver_(receiver),
         heartbeat_(heartbeat),
-        wall_offset_ms_(t.now.wall.ms() - t.ms + t.s.peers.base_ms()) {}
+        wall_offset_s_(static_cast<uint32_t>(WallOffsetMs(t) / 1000)),
+        wall_offset_rest_ms_(static_cast<uint32_t>(WallOffsetMs(t) % 1000)) {}
 
   void Run() {
     const auto known = static_cast<int64_t>(s_.peers.size());
@@ -45,13 +47,12 @@ class Selector {
         s_.rules.gossip_percent_option ? s_.options.gossip_percent : kDefaultPercent;
     fresh_ = known - 2;
     wanted_ = std::max<int64_t>(0, std::min(std::max(known * percent / 100, kMinEntries), fresh_));
-    std::vector<GossipEntry>& entries = s_.tables->entries;
-    const size_t most = static_cast<size_t>(wanted_) + s_.pfail_count;
-    if (entries.size() < most) entries.resize(most);
+    GossipEntries& entries = heartbeat_->gossip;
+    entries.resize(static_cast<size_t>(wanted_) + s_.pfail_count);
     begin_ = next_ = entries.data();
     if (wanted_ > 0) Sample();
     AppendPfail();
-    heartbeat_->gossip.assign(begin_, next_);
+    entries.resize(static_cast<size_t>(taken()));
   }
 
  private:
@@ -87,13 +88,8 @@ class Selector {
     if (node == s_.myself || node == receiver_) return false;
     const PeerTable::Hot& row = hot_[node.value];
     if ((row.flags & flag::kPfail) != 0) return false;
-    constexpr uint16_t kNeverGossiped = flag::kHandshake | flag::kNoAddr;
-    constexpr uint16_t kUseful = mark::kOutLink | mark::kHasSlots;
-    if ((row.flags & kNeverGossiped) != 0 || (row.marks & kUseful) == 0) {
-      *unfit = true;
-      return false;
-    }
-    return true;
+    *unfit = PeerTable::IsUnfit(row);
+    return !*unfit;
   }
 
   void SampleRandom() {
@@ -128,13 +124,14 @@ class Selector {
   void SampleRing() {
     if (s_.ring_members != s_.peers.membership()) MakeRing();
     const size_t run = s_.ring_run;
+    const int run_bits = std::countr_zero(run);
     const size_t lap = s_.ring.size() * run;
     for (size_t left = 2 * lap; left > 0 && taken() < wanted_;) {
       if (s_.ring_at == lap) StartLap();
-      const size_t place = s_.ring_at / run;
-      const size_t in_run = s_.ring_at % run;
+      const size_t place = s_.ring_at >> run_bits;
+      const size_t in_run = s_.ring_at & (run - 1);
       const size_t ahead = std::min(place + kRunsAhead, s_.ring.size() - 1);
-      __builtin_prefetch(&hot_[s_.ring[ahead] * run]);
+      __builtin_prefetch(&hot_[size_t{s_.ring[ahead]} << run_bits]);
       const size_t rows = std::min({run - in_run, left, static_cast<size_t>(wanted_ - taken())});
       TakeRows(s_.ring[place] * run + in_run, rows);
       s_.ring_at += rows;
@@ -174,22 +171,31 @@ class Selector {
 
   void TakeRows(size_t first, size_t rows) {
     const size_t end = std::min(first + rows, s_.peers.row_count());
-    const PeerTable::Hot* hot = hot_;
-    const int64_t wall_offset_ms = wall_offset_ms_;
-    GossipEntry* next = next_;
+    if (chosen_ == nullptr && end - first == PeerTable::kRowsPerLine && TakeLine(first)) return;
     for (size_t k = first; k < end; ++k) {
       const NodeKey node{static_cast<uint16_t>(k)};
       if (chosen_ != nullptr && Chosen(node)) continue;
-      const PeerTable::Hot row = hot[k];
+      const PeerTable::Hot row = hot_[k];
       if ((row.marks & mark::kPlain) != 0 && !(node == receiver_)) {
-        *next++ = {node, row.flags, WallSeconds(row.pong, wall_offset_ms)};
-        continue;
+        *next_++ = {node, row.flags, WallSeconds(row.pong)};
+      } else {
+        Consider(node);
       }
-      next_ = next;
-      Consider(node);
-      next = next_;
     }
-    next_ = next;
+  }
+
+  // Takes a cache line's rows if all of them are plain.
+  bool TakeLine(size_t first) {
+    const PeerTable::Hot* line = hot_ + first;
+    uint16_t common = mark::kPlain;
+    for (size_t i = 0; i < PeerTable::kRowsPerLine; ++i) common &= line[i].marks;
+    if (common == 0 || receiver_.value - first < PeerTable::kRowsPerLine) return false;
+    for (size_t i = 0; i < PeerTable::kRowsPerLine; ++i) {
+      const NodeKey node{static_cast<uint16_t>(first + i)};
+      next_[i] = {node, line[i].flags, WallSeconds(line[i].pong)};
+    }
+    next_ += PeerTable::kRowsPerLine;
+    return true;
   }
 
   void Consider(NodeKey node) {
@@ -208,14 +214,19 @@ class Selector {
     }
   }
 
-  static uint32_t WallSeconds(uint32_t tick, int64_t wall_offset_ms) {
-    return tick == 0 ? 0 : static_cast<uint32_t>((wall_offset_ms + tick) / 1000);
+  // The wall clock's milliseconds at tick 0.
+  static int64_t WallOffsetMs(const Turn& t) {
+    return t.now.wall.ms() - t.ms + t.s.peers.base_ms();
+  }
+
+  uint32_t WallSeconds(uint32_t tick) const {
+    return tick == 0 ? 0 : wall_offset_s_ + (wall_offset_rest_ms_ + tick) / 1000;
   }
 
   [[gnu::always_inline]] inline void Append(NodeKey node) {
     const PeerTable::Hot& row = hot_[node.value];
     const auto index = static_cast<uint32_t>(next_ - begin_);
-    *next_++ = {node, row.flags, WallSeconds(row.pong, wall_offset_ms_)};
+    *next_++ = {node, row.flags, WallSeconds(row.pong)};
     if ((row.marks & (mark::kPingPending | mark::kOtherEndpoint)) != 0) AppendDetails(node, index);
   }
 
@@ -248,7 +259,8 @@ class Selector {
   Heartbeat* heartbeat_;
   GossipEntry* begin_ = nullptr;
   GossipEntry* next_ = nullptr;
-  int64_t wall_offset_ms_;
+  uint32_t wall_offset_s_;
+  uint32_t wall_offset_rest_ms_;
   int64_t fresh_ = 0;
   int64_t wanted_ = 0;
   uint32_t* chosen_ = nullptr;
@@ -259,6 +271,8 @@ class Selector {
 
 // Applies the entries of one message.
 class Receiver {
+  static constexpr uint16_t kFailing = flag::kPfail | flag::kFail;
+
  public:
   Receiver(Turn& t, NodeKey sender, const Heartbeat& heartbeat)
       : t_(t),
@@ -270,30 +284,69 @@ class Receiver {
         tick_offset_(static_cast<uint32_t>(t.now.wall.ms() - t.ms + t.s.peers.base_ms())) {}
 
   void Run() {
-    PeerTable::Hot* hot = s_.peers.hot();
-    const size_t rows = s_.peers.row_count();
-    constexpr uint16_t kFailing = flag::kPfail | flag::kFail;
     const GossipEntry* entries = heartbeat_.gossip.data();
     const size_t count = heartbeat_.gossip.size();
+    const PeerTable::Hot* hot = s_.peers.hot();
     for (size_t i = 0; i < std::min(count, kPrefetchAhead); ++i) {
       __builtin_prefetch(&hot[entries[i].node.value], 1);
     }
-    for (uint32_t i = 0; i < count; ++i) {
-      const GossipEntry& entry = entries[i];
-      if (i + kPrefetchAhead < count) {
-        __builtin_prefetch(&hot[entries[i + kPrefetchAhead].node.value], 1);
-      }
-      if (entry.node.value < rows && (hot[entry.node.value].marks & mark::kTrust) != 0 &&
-          (entry.flags & kFailing) == 0) {
-        Trust(&hot[entry.node.value], entry);
-        continue;
-      }
-      ApplySlow(entry, i);
-      hot = s_.peers.hot();
+    for (size_t i = 0; i < count; ++i) {
+      i = TrustFrom(entries, i, count);
+      if (i < count) ApplySlow(entries[i], static_cast<uint32_t>(i));
     }
   }
 
  private:
+  // Applies entries from `i` on as long as they do no more than refresh pong times. Returns the
+  // first that does, or `count`.
+  size_t TrustFrom(const GossipEntry* entries, size_t i, size_t count) const {
+    PeerTable::Hot* hot = s_.peers.hot();
+    const size_t rows = s_.peers.row_count();
+    while (i < count) {
+      if (i + kPrefetchAhead < count) {
+        __builtin_prefetch(&hot[entries[i + kPrefetchAhead].node.value], 1);
+      }
+      const GossipEntry& entry = entries[i];
+      if (i + PeerTable::kRowsPerLine <= count && LooksLikeLine(&entry) &&
+          TrustLine(hot, rows, &entry)) {
+        i += PeerTable::kRowsPerLine;
+        continue;
+      }
+      if (entry.node.value >= rows || (hot[entry.node.value].marks & mark::kTrust) == 0 ||
+          (entry.flags & kFailing) != 0) {
+        return i;
+      }
+      Trust(&hot[entry.node.value], entry);
+      ++i;
+    }
+    return count;
+  }
+
+  // One test, so that it is easily foretold where entries are in no order.
+  static bool LooksLikeLine(const GossipEntry* entries) {
+    constexpr uint32_t kLast = PeerTable::kRowsPerLine - 1;
+    const uint32_t first = entries[0].node.value;
+    return ((first & kLast) | (first ^ entries[kLast].node.value ^ kLast)) == 0;
+  }
+
+  // The same for entries about a whole cache line of rows. False, and nothing done, if they are
+  // others.
+  bool TrustLine(PeerTable::Hot* hot, size_t rows, const GossipEntry* entries) const {
+    const size_t first = entries[0].node.value;
+    if (first + PeerTable::kRowsPerLine > rows) return false;
+    PeerTable::Hot* line = hot + first;
+    uint32_t strange = 0;
+    uint32_t common = mark::kTrust;
+    for (uint32_t i = 0; i < PeerTable::kRowsPerLine; ++i) {
+      strange |= (entries[i].node.value ^ (static_cast<uint32_t>(first) + i)) |
+                 (uint32_t{entries[i].flags} & kFailing);
+      common &= line[i].marks;
+    }
+    if (strange != 0 || common == 0) return false;
+    for (size_t i = 0; i < PeerTable::kRowsPerLine; ++i) Trust(&line[i], entries[i]);
+    return true;
+  }
+
   // The peer's pong time as seen by the sender, if it is news and not in the future. SOURCE:
   // semantics spec section 3.
   void Trust(PeerTable::Hot* row, const GossipEntry& entry) const {
@@ -309,7 +362,7 @@ class Receiver {
       return;
     }
     if (node == s_.myself) return;
-    const bool failing = (entry.flags & (flag::kPfail | flag::kFail)) != 0;
+    const bool failing = (entry.flags & kFailing) != 0;
     // Who sends MEET is nobody yet, and reports nothing.
     if (sender_.valid()) {
       failing ? ReportFailing(t_, node, sender_) : ReportAlive(t_, node, sender_);

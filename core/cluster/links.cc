@@ -27,7 +27,7 @@ void CountSent(State& s, const Message& message) {
 void OpenLink(Turn& t, NodeKey peer) {
   const LinkId link = t.s.links.AllocateOutbound(peer);
   t.s.peers.SetOutLink(peer, link, t.ms);
-  t.out->Add(Open{link, peer, t.s.peers.facts_ref(peer)});
+  t.out->Add(Open{link, peer, PeerFactsRef(&t.s.peers.shared_facts(peer))});
 }
 
 void FreeOutLink(Turn& t, NodeKey peer) {

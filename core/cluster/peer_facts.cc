@@ -42,10 +42,21 @@ PeerFactsRef PeerFactsTable::Intern(const PeerFacts& facts, uint64_t replicaof_h
   shared->facts_ = facts;
   shared->hash_ = hash;
   shared->table_ = this;
+  TakeId(shared);
   index_[at] = shared;
   ++size_;
   if (size_ * 2 > index_.size()) Grow();
   return PeerFactsRef(shared);
+}
+
+void PeerFactsTable::TakeId(SharedPeerFacts* facts) {
+  if (free_ids_.empty()) {
+    free_ids_.push_back(static_cast<uint32_t>(by_id_.size()));
+    by_id_.push_back(nullptr);
+  }
+  facts->id_ = free_ids_.back();
+  free_ids_.pop_back();
+  by_id_[facts->id_] = facts;
 }
 
 void PeerFactsTable::Grow() {
@@ -64,6 +75,8 @@ void PeerFactsTable::Remove(const SharedPeerFacts* facts) {
   const size_t mask = index_.size() - 1;
   size_t hole = facts->hash_ & mask;
   while (index_[hole] != facts) hole = (hole + 1) & mask;
+  by_id_[facts->id_] = nullptr;
+  free_ids_.push_back(facts->id_);
   delete index_[hole];
   index_[hole] = nullptr;
   --size_;
@@ -78,7 +91,8 @@ void PeerFactsTable::Remove(const SharedPeerFacts* facts) {
 }
 
 size_t PeerFactsTable::memory_bytes() const {
-  return index_.size() * sizeof(SharedPeerFacts*) + size_ * sizeof(SharedPeerFacts);
+  return (index_.size() + by_id_.capacity()) * sizeof(SharedPeerFacts*) +
+         free_ids_.capacity() * sizeof(uint32_t) + size_ * sizeof(SharedPeerFacts);
 }
 
 }  // namespace gossamer

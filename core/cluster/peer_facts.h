@@ -45,11 +45,13 @@ struct PeerFacts {
 
 class PeerFactsTable;
 
-// One interned PeerFacts. Equal content, equal pointer, within one table.
+// One interned PeerFacts. Equal content, equal pointer and id, within one table.
 class SharedPeerFacts {
  public:
   const PeerFacts& get() const { return facts_; }
   uint64_t hash() const { return hash_; }
+  // Half the size of a pointer, for those who hold very many. Another's after the last Unref.
+  uint32_t id() const { return id_; }
 
   void AddRef() const { ++refs_; }
   void Unref() const;
@@ -59,6 +61,7 @@ class SharedPeerFacts {
   PeerFacts facts_;
   uint64_t hash_ = 0;
   PeerFactsTable* table_ = nullptr;
+  uint32_t id_ = 0;
   mutable uint32_t refs_ = 0;
 };
 using PeerFactsRef = Ref<const SharedPeerFacts>;
@@ -72,15 +75,20 @@ class PeerFactsTable {
 
   // REQUIRES: facts.slots is not null. `replicaof_hash` is the name hash of facts.replicaof, or 0.
   PeerFactsRef Intern(const PeerFacts& facts, uint64_t replicaof_hash);
+  // REQUIRES: somebody holds a reference on the facts of this id.
+  const SharedPeerFacts& at(uint32_t id) const { return *by_id_[id]; }
   size_t size() const { return size_; }
   size_t memory_bytes() const;
 
  private:
   friend class SharedPeerFacts;
+  void TakeId(SharedPeerFacts* facts);
   void Remove(const SharedPeerFacts* facts);
   void Grow();
 
   std::vector<SharedPeerFacts*> index_;
+  std::vector<SharedPeerFacts*> by_id_;
+  std::vector<uint32_t> free_ids_;
   size_t size_ = 0;
 };
 

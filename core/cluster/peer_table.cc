@@ -29,7 +29,15 @@ PeerTable::PeerTable(NameTable* names, PeerFactsTable* facts, bool trust_needs_n
       base_ms_(now - kPastMs) {}
 
 PeerTable::~PeerTable() {
-  for (const NodeKey key : order_) names_->Release(key);
+  for (const NodeKey key : order_) {
+    ReleaseFacts(key);
+    names_->Release(key);
+  }
+}
+
+void PeerTable::ReleaseFacts(NodeKey key) {
+  shared_facts(key).Unref();
+  facts_[key.value] = kNoFacts;
 }
 
 void PeerTable::GrowTo(size_t rows) {
@@ -45,7 +53,7 @@ void PeerTable::GrowTo(size_t rows) {
   grow(&hot_, Hot{});
   grow(&cold_, Cold{});
   grow(&repl_offset_, int64_t{0});
-  grow(&facts_, PeerFactsRef());
+  grow(&facts_, kNoFacts);
   grow(&first_replica_, kNil);
   grow(&next_replica_, kNil);
   grow(&position_, uint16_t{0});
@@ -91,7 +99,7 @@ void PeerTable::Remove(NodeKey key) {
   position_[order_[at].value] = at;
   order_.pop_back();
   hot_[key.value] = Hot{};
-  facts_[key.value] = nullptr;
+  ReleaseFacts(key);
   SetMoments(key, kNoMoments);
   attention_[key.value / kBlock] &= ~(uint64_t{1} << (key.value % kBlock));
   SortPfail();
@@ -153,15 +161,17 @@ void PeerTable::ReplaceFacts(NodeKey key, const PeerFacts& facts) {
 }
 
 void PeerTable::ShareFacts(NodeKey key, PeerFactsRef facts) {
-  PeerFactsRef old = facts_[key.value];
-  if (old == facts) return;
-  const NodeKey old_primary = old ? old->get().replicaof : kNoKey;
+  const bool had_facts = facts_[key.value] != kNoFacts;
+  if (facts_[key.value] == facts->id()) return;
+  const NodeKey old_primary = had_facts ? this->facts(key).replicaof : kNoKey;
   const NodeKey new_primary = facts->get().replicaof;
   if (!(old_primary == new_primary)) {
     if (old_primary.valid()) UnlinkReplica(key, old_primary);
     if (new_primary.valid()) LinkReplica(key, new_primary);
   }
-  facts_[key.value] = facts;
+  facts->AddRef();
+  if (had_facts) ReleaseFacts(key);
+  facts_[key.value] = facts->id();
   Hot& row = hot_[key.value];
   uint16_t marks = row.marks & static_cast<uint16_t>(~(mark::kHasSlots | mark::kOtherEndpoint));
   if (facts->get().slots->count() > 0) marks |= mark::kHasSlots;
@@ -216,10 +226,8 @@ bool PeerTable::IsTrusted(const Hot& row) const {
 
 bool PeerTable::IsPlain(const Hot& row) {
   constexpr uint16_t kSpecial = mark::kMyself | mark::kPingPending | mark::kOtherEndpoint;
-  constexpr uint16_t kUseful = mark::kOutLink | mark::kHasSlots;
-  constexpr uint16_t kNotSampled = flag::kPfail | flag::kHandshake | flag::kNoAddr;
   return (row.marks & mark::kKnown) != 0 && (row.marks & kSpecial) == 0 &&
-         (row.marks & kUseful) != 0 && (row.flags & kNotSampled) == 0;
+         (row.flags & flag::kPfail) == 0 && !IsUnfit(row);
 }
 
 bool PeerTable::NeedsAttention(const Hot& row) const {
@@ -408,7 +416,7 @@ void PeerTable::CollectCronRows(MonoMs now, int64_t ping_interval_ms, std::vecto
 
 size_t PeerTable::memory_bytes() const {
   return hot_.capacity() * sizeof(Hot) + cold_.capacity() * sizeof(Cold) +
-         repl_offset_.capacity() * sizeof(int64_t) + facts_.capacity() * sizeof(PeerFactsRef) +
+         repl_offset_.capacity() * sizeof(int64_t) + facts_.capacity() * sizeof(uint32_t) +
          (first_replica_.capacity() + next_replica_.capacity() + position_.capacity() +
           order_.capacity() + pfail_.capacity()) *
              sizeof(uint16_t) +
@@ -426,7 +434,7 @@ void PeerTable::CheckInvariants() const {
     const Hot& row = hot_[key.value];
     GOSSAMER_CHECK(IsTrusted(row) == ((row.marks & mark::kTrust) != 0));
     GOSSAMER_CHECK(IsPlain(row) == ((row.marks & mark::kPlain) != 0));
-    GOSSAMER_CHECK(facts_[key.value]);
+    GOSSAMER_CHECK(facts_[key.value] != kNoFacts);
     if ((row.flags & flag::kPfail) != 0) ++pfails;
     const bool down = (row.flags & (flag::kPfail | flag::kFail)) != 0;
     const bool owner = (row.marks & mark::kHasSlots) != 0;

@@ -116,8 +116,10 @@ class PeerTable {
     return IsPrimary(key) && (hot_[key.value].marks & mark::kHasSlots) != 0;
   }
 
-  const PeerFacts& facts(NodeKey key) const { return facts_[key.value]->get(); }
-  const PeerFactsRef& facts_ref(NodeKey key) const { return facts_[key.value]; }
+  const PeerFacts& facts(NodeKey key) const { return shared_facts(key).get(); }
+  const SharedPeerFacts& shared_facts(NodeKey key) const {
+    return facts_table_->at(facts_[key.value]);
+  }
   const NodeName& name(NodeKey key) const { return names_->name(key); }
   uint32_t slot_count(NodeKey key) const { return facts(key).slots->count(); }
   // Replaces the facts by what `edit(PeerFacts*)` makes of a copy. Keeps the replica lists right.
@@ -204,6 +206,11 @@ class PeerTable {
 
   // ---- For the hot loops ----
 
+  // In no message's sample: without an address, or neither linked nor owner of slots.
+  static bool IsUnfit(const Hot& row) {
+    constexpr uint16_t kUseful = mark::kOutLink | mark::kHasSlots;
+    return (row.flags & (flag::kHandshake | flag::kNoAddr)) != 0 || (row.marks & kUseful) == 0;
+  }
   const Hot* hot() const { return hot_.data(); }
   Hot* hot() { return hot_.data(); }
   size_t row_count() const { return hot_.size(); }
@@ -245,12 +252,15 @@ class PeerTable {
     bool pfail = false;
   };
   static constexpr size_t kBlock = 64;
+  static constexpr uint32_t kNoFacts = UINT32_MAX;
 
   static uint32_t MomentIndex(NodeKey key, Moment which) {
     return uint32_t{key.value} * kMoments + static_cast<uint32_t>(which);
   }
 
   void GrowTo(size_t rows);
+  // Drops the reference on the row's facts.
+  void ReleaseFacts(NodeKey key);
   bool IsTrusted(const Hot& row) const;
   static bool IsPlain(const Hot& row);
   bool NeedsAttention(const Hot& row) const;
@@ -276,7 +286,7 @@ class PeerTable {
   LineAlignedVector<Hot> hot_;
   std::vector<Cold> cold_;
   std::vector<int64_t> repl_offset_;
-  std::vector<PeerFactsRef> facts_;
+  std::vector<uint32_t> facts_;  // ids, each with a reference of ours; or kNoFacts
   std::vector<uint16_t> first_replica_;
   std::vector<uint16_t> next_replica_;
   std::vector<uint16_t> position_;

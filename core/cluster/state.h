@@ -37,7 +37,6 @@ struct HostTables {
   PeerFactsTable facts;
   // Scratch of whichever node is at work, meaningless between uses.
   std::vector<NodeKey> rows;
-  std::vector<GossipEntry> entries;
   std::vector<uint32_t> chosen;  // by key: the stamp of the last message that took it
   uint32_t chosen_stamp = 0;
 };

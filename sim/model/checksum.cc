@@ -24,7 +24,8 @@ uint64_t SumHot(const PeerTable& peers, const NameTable& names) {
 uint64_t SumFacts(const PeerTable& peers, const NameTable& names) {
   uint64_t h = peers.size();
   for (const NodeKey key : peers.order()) {
-    h = FoldMultiply(h ^ peers.facts_ref(key)->hash(), names.name_hash(key) + 0x9e3779b97f4a7c15u);
+    h = FoldMultiply(h ^ peers.shared_facts(key).hash(),
+                     names.name_hash(key) + 0x9e3779b97f4a7c15u);
   }
   return h;
 }

@@ -57,9 +57,8 @@ TEST(MessagePoolTest, ARecycledMessageIsBlankAgain) {
 TEST(MessagePoolTest, RecyclesHeartbeatsWithTheirRoom) {
   SampleHost host;
   Message* first = host.pool().Make(MessageType::kPing);
-  std::get<Heartbeat>(first->body).gossip.resize(200);
+  std::get<Heartbeat>(first->body).gossip.assign(200, {host.key(0), 0, 0});
   const GossipEntry* entries = std::get<Heartbeat>(first->body).gossip.data();
-  for (GossipEntry& entry : std::get<Heartbeat>(first->body).gossip) entry.node = host.key(0);
   host.pool().Seal(first);
   host.pool().Seal(host.Make(MessageType::kFail));
   Message* again = host.pool().Make(MessageType::kPong);

@@ -264,7 +264,7 @@ TEST_F(PeerTableTest, VersionRisesWithRolesFlagsSlotsAndMembers) {
   EXPECT_FALSE(rose());
   GiveSlots(a, {{0, 0}});
   EXPECT_TRUE(rose());
-  table_.ShareFacts(a, table_.facts_ref(a));
+  table_.ShareFacts(a, PeerFactsRef(&table_.shared_facts(a)));
   EXPECT_FALSE(rose());
   table_.SetPong(a, kStart + 1);
   EXPECT_FALSE(rose());
