@@ -57,7 +57,8 @@ Timeline::Timeline(const Scenario& scenario, const RunContext& run, Hosts* hosts
       network_(network),
       cpu_(cpu),
       nodes_(nodes),
-      moves_(hosts->size()) {
+      moves_(hosts->size()),
+      ended_by_(hosts->size(), kNoIncident) {
   view_.nodes = nodes;
   view_.is_primary = [this](uint32_t i) {
     const Host& host = hosts_->host(i);
@@ -173,8 +174,10 @@ bool Timeline::CanHit(FaultKind kind, NodeIndex node, Entry* entry) {
 void Timeline::ApplyNodeFault(const TimelineItem& item, NodeIndex node, Entry* entry) {
   switch (item.fault) {
     case FaultKind::kKill:
+      ended_by_[node.value] = entry->incident.number;
       return hosts_->Kill(node.value);
     case FaultKind::kHostLoss:
+      ended_by_[node.value] = entry->incident.number;
       return hosts_->LoseHost(node.value);
     case FaultKind::kPause:
       return hosts_->Pause(node.value, entry->incident.number);
@@ -182,6 +185,7 @@ void Timeline::ApplyNodeFault(const TimelineItem& item, NodeIndex node, Entry* e
     case FaultKind::kDiskFull:
       return SetWorst(node);
     case FaultKind::kShutdown:
+      ended_by_[node.value] = entry->incident.number;
       return hosts_->Shutdown(node.value);
     case FaultKind::kDiskStall:
       return hosts_->StallDisk(node.value, now() + item.length.value_or(kEndless));
@@ -217,7 +221,8 @@ void Timeline::UndoNodeFault(const TimelineItem& item, NodeIndex node, Entry* en
     case FaultKind::kKill:
     case FaultKind::kHostLoss:
     case FaultKind::kShutdown:
-      if (!hosts_->running(node.value)) Restart(entry, node, item.with_disk);
+      // Not what was started meanwhile, be it down again or not.
+      if (ended_by_[node.value] == entry->incident.number) Restart(entry, node, item.with_disk);
       return;
     case FaultKind::kPause:
       return hosts_->Resume(node.value, entry->incident.number);

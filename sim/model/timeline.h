@@ -32,6 +32,8 @@ class Timeline {
   const SelectView& view() const { return view_; }
 
  private:
+  static constexpr uint32_t kNoIncident = UINT32_MAX;
+
   struct Entry {
     Incident incident;
     std::vector<uint32_t> link_faults;
@@ -89,7 +91,8 @@ class Timeline {
   SelectView view_;
   std::deque<Entry> entries_;
   std::vector<Rolling> rolling_;
-  std::vector<uint32_t> moves_;  // address changes, by node
+  std::vector<uint32_t> moves_;     // address changes, by node
+  std::vector<uint32_t> ended_by_;  // by node: the fault that ended its process, or kNoIncident
 };
 
 }  // namespace gossamer::sim

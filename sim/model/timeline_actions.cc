@@ -119,6 +119,7 @@ void Timeline::ApplyToNode(const TimelineItem& item, NodeIndex node,
 }
 
 void Timeline::Restart(Entry* entry, NodeIndex node, bool with_disk) {
+  ended_by_[node.value] = kNoIncident;
   if (hosts_->running(node.value)) hosts_->Kill(node.value);
   if (!hosts_->Restart(node.value, with_disk)) {
     Refuse(entry, node, "its nodes.conf is damaged: the process does not start");

@@ -409,6 +409,18 @@ TEST(WorldFaults, AFaultEndsAlone) {
   }
 }
 
+TEST(WorldFaults, AFaultsEndLeavesAloneWhatWasStartedAndKilledAgain) {
+  Scenario scenario = SixNodes();
+  scenario.timeline = {Fault(FaultKind::kKill, Seconds(2), {0}),
+                       Action(ActionKind::kRestart, Seconds(4), {0}),
+                       Fault(FaultKind::kKill, Seconds(6), {0})};
+  scenario.timeline[0].length = Seconds(6);
+  Watcher watcher;
+  World world(scenario, {}, {&watcher});
+  world.Run();
+  EXPECT_EQ(watcher.restarts.size(), 1u);
+}
+
 TEST(WorldFaults, ADiskThatStallsForEverHoldsAWriteUnderWayToo) {
   Scenario scenario = SixNodes();
   scenario.cpu.preset = "redis-7";
