@@ -36,6 +36,8 @@ bool KeepsApart(FaultKind kind) {
     case FaultKind::kLoss:
     case FaultKind::kDuplicate:
     case FaultKind::kCorrupt:
+    case FaultKind::kReorder:
+    case FaultKind::kSlice:
     case FaultKind::kBandwidth:
     case FaultKind::kBlackhole:
     case FaultKind::kSlow:

@@ -17,7 +17,9 @@ void Reach::Begin(const ClusterProbe* probe) {
 }
 
 std::vector<NodeIndex> Reach::CutOff(const Incident& incident) const {
-  if (!incident.item->between.empty()) return incident.victims;
+  const PartitionShape shape = incident.item->shape;
+  if (!incident.item->between.empty() || shape == PartitionShape::kIsolate) return incident.victims;
+  if (shape == PartitionShape::kRing) return {};
   std::vector<bool> named(cuts_.size(), false);
   for (const NodeIndex node : incident.victims) named[node.value] = true;
   int64_t voters[2] = {0, 0};

@@ -3,8 +3,9 @@
 // A node is reachable while no partition in force cuts it off from most live voting primaries. Of
 // the two sides of a cut, the nodes that the fault names and all others, the one with fewer voting
 // primaries counts as cut off; both do when they have as many, and all nodes that it names do when
-// the fault names several sides. Faults that only slow a node or its links down leave it reachable:
-// whoever declares it dead is wrong. Not an observer by itself: whoever owns one passes the calls
+// the fault names several sides, or isolates each; a ring cuts nobody off, as each node sees most
+// others. Faults that only slow a node or its links down leave it reachable: whoever declares it
+// dead is wrong. Not an observer by itself: whoever owns one passes the calls
 // on. Thread safety: none.
 #ifndef GOSSAMER_SIM_CHECK_REACH_H_
 #define GOSSAMER_SIM_CHECK_REACH_H_

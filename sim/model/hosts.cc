@@ -15,7 +15,22 @@ Hosts::~Hosts() = default;
 
 Now Hosts::NowOf(uint32_t node) const {
   const Host& h = hosts_[node];
-  return {now() + h.mono_offset, WallTime{(now() + h.wall_offset).us}};
+  return {now() + h.mono_offset, WallTime{(now() + WallOffset(node)).us}};
+}
+
+Duration Hosts::WallOffset(uint32_t node) const {
+  const Host& h = hosts_[node];
+  if (h.wall_drift.us == 0) return h.wall_offset;
+  const int64_t drifted_us = (now() - h.drift_since).us / 1'000'000 * h.wall_drift.us +
+                             (now() - h.drift_since).us % 1'000'000 * h.wall_drift.us / 1'000'000;
+  return h.wall_offset + Micros(drifted_us);
+}
+
+void Hosts::SkewClock(uint32_t node, Duration offset, Duration drift) {
+  Host& h = hosts_[node];
+  h.wall_offset = WallOffset(node) + offset;
+  h.wall_drift += drift;
+  h.drift_since = now();
 }
 
 DurableEpochs Hosts::EpochsOf(const ClusterNode& node) const {

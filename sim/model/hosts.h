@@ -53,7 +53,9 @@ struct Host {
   Instant rested{-1'000'000};         // the end of its last cron
   uint64_t crons = 0;
   Duration mono_offset;  // the node's monotonic clock minus the virtual clock
-  Duration wall_offset;  // its wall clock minus the virtual clock
+  Duration wall_offset;  // its wall clock minus the virtual clock, at `drift_since`
+  Duration wall_drift;   // what it gains in each second
+  Instant drift_since;
   bool paused = false;
   std::vector<uint32_t> paused_by;
   bool lost = false;    // the machine is gone
@@ -93,6 +95,7 @@ class Hosts : public NetworkSink {
   Host& host(uint32_t node) { return hosts_[node]; }
   const Host& host(uint32_t node) const { return hosts_[node]; }
   Now NowOf(uint32_t node) const;
+  Duration WallOffset(uint32_t node) const;
   bool running(uint32_t node) const { return hosts_[node].node != nullptr; }
   bool live(uint32_t node) const { return running(node) && !hosts_[node].paused; }
   // The node whose current name is `key`, or kNobody.
@@ -123,7 +126,8 @@ class Hosts : public NetworkSink {
   void Configure(uint32_t node, const ClusterOptions& options);
   // No fsync ends before `until`, nor before an earlier call's.
   void StallDisk(uint32_t node, Instant until);
-  void SkewClock(uint32_t node, Duration offset) { hosts_[node].wall_offset += offset; }
+  // The wall clock jumps by `offset`, and gains `drift` more in each second from now on.
+  void SkewClock(uint32_t node, Duration offset, Duration drift);
 
   // Carries out an event of one of the hosts' kinds.
   void Handle(const TimedEvent& event);

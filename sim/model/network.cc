@@ -13,8 +13,6 @@ namespace {
 constexpr uint8_t kEndBit = 1;
 constexpr uint8_t kAcksBit = 2;
 constexpr uint8_t kResetBit = 4;
-constexpr Duration kFirstTimeout = Millis(200);
-constexpr int kMostLosses = 15;
 // Marks hold 32 bits of an instant; old ones are moved along before they could look new.
 constexpr Duration kSweepEvery = Seconds(540);
 constexpr Duration kOldMark = Seconds(10);
@@ -106,7 +104,7 @@ Instant Network::Arrival(uint32_t index, int end, uint64_t bytes, Instant leave,
             Micros(static_cast<int64_t>(bytes * 1'000'000 / options_.bytes_per_s));
     leave = until;
   }
-  Instant at = leave + Latency(from, to, bits) + effect.delay;
+  Instant at = leave + Latency(from, to, bits) + effect.delay + effect.burst_delay;
   const uint32_t loss = std::min<uint32_t>(1'000'000, options_.loss_ppm + effect.loss_ppm);
   if (loss != 0) at = at + LossDelay(loss, bits);
   const Instant last = MarkOf(row, end);
@@ -210,7 +208,9 @@ void Network::Deliver(uint32_t index, int end, const MessageRef& message, Instan
   // What the acceptor sends acknowledges all that has arrived there by then.
   if (end == 1 && row.Has(conn::kUnacked) && MarkOf(row, 0) <= leave) flags |= kAcksBit;
   PathEffect effect;
-  if (faults_.any()) effect = faults_.On(row.node[end], row.node[1 - end], bits);
+  if (faults_.any()) {
+    effect = faults_.On({row.node[end], row.node[1 - end], message->encoded_length, leave, bits});
+  }
   const Instant at = Arrival(index, end, message->encoded_length, leave, bits, effect);
   const uint64_t more = Mix64(bits ^ 0x5851f42d4c957f2du);
   const bool corrupt = Scale(static_cast<uint32_t>(more), 1'000'000) < effect.corrupt_ppm;
@@ -241,7 +241,7 @@ void Network::SendFin(uint32_t index, int end, bool reset, Instant leave) {
   }
   const uint64_t bits = NextDraw(index, end, leave);
   PathEffect effect;
-  if (faults_.any()) effect = faults_.On(row.node[end], to, bits);
+  if (faults_.any()) effect = faults_.On({row.node[end], to, 0, leave, bits});
   const Instant at = Arrival(index, end, 0, leave, bits, effect);
   Push(kind::kFin, index, end, at, 0, reset ? kResetBit : 0);
 }

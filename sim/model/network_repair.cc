@@ -11,7 +11,6 @@ namespace {
 
 constexpr uint8_t kEndBit = 1;
 constexpr uint8_t kRefusedBit = 2;
-constexpr Duration kFirstTimeout = Millis(200);
 constexpr Duration kLongestTimeout = Seconds(120);
 // After so many retransmissions without an answer the kernel gives up: a quarter of an hour with a
 // process that holds the socket, 100 s without. SOURCE: Linux tcp_retries2, tcp_orphan_retries.
@@ -47,9 +46,10 @@ void Network::SendSyn(uint32_t index, uint32_t tries, Instant leave) {
   const uint32_t to = row.node[1];
   const uint64_t bits = NextDraw(index, 0, leave);
   PathEffect effect;
-  if (faults_.any() && to != kNobody) effect = faults_.On(from, to, bits);
+  if (faults_.any() && to != kNobody) effect = faults_.On({from, to, 0, leave, bits});
   const uint32_t loss = std::min<uint32_t>(1'000'000, options_.loss_ppm + effect.loss_ppm);
-  const bool lost = loss != 0 && Scale(static_cast<uint32_t>(Mix64(bits) >> 32), 1'000'000) < loss;
+  const bool drawn = loss != 0 && Scale(static_cast<uint32_t>(Mix64(bits) >> 32), 1'000'000) < loss;
+  const bool lost = drawn || effect.burst_delay > Duration{};
   if (to == kNobody || lost || !Passes(from, to)) {
     RetrySyn(index, tries, leave);
     return;
@@ -98,8 +98,9 @@ void Network::SynArrives(const TimedEvent& event) {
   const Instant now = queue_->now();
   const uint64_t bits = NextDraw(event.index, 1, now);
   PathEffect effect;
-  if (faults_.any()) effect = faults_.On(from, row.node[0], bits);
+  if (faults_.any()) effect = faults_.On({from, row.node[0], 0, now, bits});
   effect.loss_ppm = 0;
+  effect.burst_delay = {};
   const Instant at = Arrival(event.index, 1, 0, now, bits, effect);
   Push(kind::kSynReply, event.index, 1, at, 0, process_up_[from] != 0 ? 0 : kRefusedBit);
 }

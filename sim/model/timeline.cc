@@ -16,6 +16,8 @@ bool HitsLinks(FaultKind kind) {
     case FaultKind::kLoss:
     case FaultKind::kDuplicate:
     case FaultKind::kCorrupt:
+    case FaultKind::kReorder:
+    case FaultKind::kSlice:
     case FaultKind::kBandwidth:
     case FaultKind::kResetConnection:
     case FaultKind::kBlackhole:
@@ -28,7 +30,10 @@ bool HitsLinks(FaultKind kind) {
 LinkFault::Kind LinkKind(FaultKind kind) {
   switch (kind) {
     case FaultKind::kDelay:
+    case FaultKind::kReorder:
       return LinkFault::Kind::kDelay;
+    case FaultKind::kSlice:
+      return LinkFault::Kind::kSlice;
     case FaultKind::kLoss:
       return LinkFault::Kind::kLoss;
     case FaultKind::kDuplicate:
@@ -42,9 +47,12 @@ LinkFault::Kind LinkKind(FaultKind kind) {
   }
 }
 
-bool HasTwoSides(const std::vector<uint8_t>& side) {
-  const auto first = std::find_if(side.begin(), side.end(), [](uint8_t s) { return s != 0; });
-  return std::any_of(first, side.end(), [&](uint8_t s) { return s != 0 && s != *first; });
+// Whether it acts on any link at all.
+bool HitsSomething(const LinkFault& fault) {
+  if (fault.ring != 0) return fault.ring / 2 > fault.reach;
+  const std::vector<uint16_t>& side = fault.side;
+  const auto first = std::find_if(side.begin(), side.end(), [](uint16_t s) { return s != 0; });
+  return std::any_of(first, side.end(), [&](uint16_t s) { return s != 0 && s != *first; });
 }
 
 }  // namespace
@@ -192,7 +200,7 @@ void Timeline::ApplyNodeFault(const TimelineItem& item, NodeIndex node, Entry* e
     case FaultKind::kDiskCorrupt:
       return hosts_->host(node.value).disk.SetCorrupt();
     case FaultKind::kClockSkew:
-      return hosts_->SkewClock(node.value, item.offset);
+      return hosts_->SkewClock(node.value, item.offset, item.drift);
     default:
       return Refuse(entry, node, "not a fault of nodes");
   }
@@ -230,7 +238,7 @@ void Timeline::UndoNodeFault(const TimelineItem& item, NodeIndex node, Entry* en
     case FaultKind::kDiskFull:
       return SetWorst(node);
     case FaultKind::kClockSkew:
-      return hosts_->SkewClock(node.value, -item.offset);
+      return hosts_->SkewClock(node.value, -item.offset, -item.drift);
     default:
       return;
   }
@@ -238,9 +246,9 @@ void Timeline::UndoNodeFault(const TimelineItem& item, NodeIndex node, Entry* en
 
 // Which side each node is on: 1, 2, ... in the order of `between`; a lone target is side 1 and all
 // others are side 2.
-std::vector<uint8_t> Timeline::Sides(const TimelineItem& item, Rng* rng, Entry* entry) {
-  std::vector<uint8_t> side(nodes_->size(), 0);
-  uint8_t number = 1;
+std::vector<uint16_t> Timeline::Sides(const TimelineItem& item, Rng* rng, Entry* entry) {
+  std::vector<uint16_t> side(nodes_->size(), 0);
+  uint16_t number = 1;
   const auto place = [&](const Target& target) {
     for (const NodeIndex node : Select(target, view_, Selectable::kAny, rng)) {
       if (side[node.value] != 0) continue;
@@ -251,7 +259,7 @@ std::vector<uint8_t> Timeline::Sides(const TimelineItem& item, Rng* rng, Entry* 
   };
   if (item.between.empty()) {
     place(item.target);
-    std::replace(side.begin(), side.end(), uint8_t{0}, uint8_t{2});
+    std::replace(side.begin(), side.end(), uint16_t{0}, uint16_t{2});
   } else {
     for (const Target& target : item.between) place(target);
   }
@@ -259,10 +267,50 @@ std::vector<uint8_t> Timeline::Sides(const TimelineItem& item, Rng* rng, Entry* 
   return side;
 }
 
+// The links of a shape. Its victims: of two halves the first, else all nodes of the target.
+void Timeline::Divide(const TimelineItem& item, Rng* rng, Entry* entry, LinkFault* fault) {
+  std::vector<NodeIndex>& victims = entry->incident.victims;
+  victims = Select(item.target, view_, Selectable::kAny, rng);
+  rng->Shuffle(&victims);
+  const size_t count = victims.size();
+  fault->side.assign(nodes_->size(), item.shape == PartitionShape::kIsolate ? 1 : 0);
+  const size_t half = count / 2;
+  for (size_t i = 0; i < count; ++i) {
+    uint16_t& side = fault->side[victims[i].value];
+    switch (item.shape) {
+      case PartitionShape::kSides:
+        break;
+      case PartitionShape::kHalves:
+        side = i < half ? 1 : 2;
+        break;
+      case PartitionShape::kBridge:
+        side = i + 1 == count ? 0 : i < half ? 1 : 2;
+        break;
+      case PartitionShape::kIsolate:
+        side = static_cast<uint16_t>(i + 2);
+        break;
+      case PartitionShape::kRing:
+        side = static_cast<uint16_t>(i + 1);
+        break;
+    }
+  }
+  if (item.shape == PartitionShape::kRing) {
+    fault->ring = static_cast<uint16_t>(count);
+    fault->reach = static_cast<uint16_t>((count / 2 + 1) / 2);  // itself and so many on each hand
+  } else if (item.shape != PartitionShape::kIsolate) {
+    victims.resize(half);
+  }
+  std::sort(victims.begin(), victims.end());
+}
+
 void Timeline::ApplyLinkFault(const TimelineItem& item, Rng* rng, Entry* entry) {
   LinkFault fault;
-  fault.side = Sides(item, rng, entry);
-  if (!HasTwoSides(fault.side)) {
+  if (item.shape == PartitionShape::kSides) {
+    fault.side = Sides(item, rng, entry);
+  } else {
+    Divide(item, rng, entry, &fault);
+  }
+  if (!HitsSomething(fault)) {
     entry->incident.victims.clear();
     entry->incident.refusals.emplace_back("the sides: no link is between them");
     return;
@@ -275,8 +323,13 @@ void Timeline::ApplyLinkFault(const TimelineItem& item, Rng* rng, Entry* entry) 
   fault.from_first = item.direction != Direction::kFrom;
   fault.to_first = item.direction != Direction::kTo;
   fault.latency = Quantiles(item.latency.quantiles);
+  fault.jitter = item.jitter;
   fault.ppm = item.probability.value;
+  fault.burst = item.burst;
+  fault.correlation_ppm = item.correlation.value;
+  if (fault.burst.us > 0) fault.salt = rng->Next64();
   fault.bytes_per_s = item.rate_bytes_per_s;
+  fault.piece_bytes = static_cast<uint32_t>(item.piece_bytes);
   if (item.fault == FaultKind::kBlackhole) {
     entry->blackhole = network_->Blackhole(fault);
   } else {
@@ -284,7 +337,7 @@ void Timeline::ApplyLinkFault(const TimelineItem& item, Rng* rng, Entry* entry) 
   }
 }
 
-void Timeline::ResetBetween(const std::vector<uint8_t>& side) {
+void Timeline::ResetBetween(const std::vector<uint16_t>& side) {
   for (uint32_t i = 0; i < side.size(); ++i) {
     if (side[i] == 0) continue;
     // Each pair once, from the lower side.

@@ -63,8 +63,9 @@ class Timeline {
   void ApplyLinkFault(const TimelineItem& item, Rng* rng, Entry* entry);
   void SetWorst(NodeIndex node);
   void UndoNodeFault(const TimelineItem& item, NodeIndex node, Entry* entry);
-  std::vector<uint8_t> Sides(const TimelineItem& item, Rng* rng, Entry* entry);
-  void ResetBetween(const std::vector<uint8_t>& side);
+  void Divide(const TimelineItem& item, Rng* rng, Entry* entry, LinkFault* fault);
+  std::vector<uint16_t> Sides(const TimelineItem& item, Rng* rng, Entry* entry);
+  void ResetBetween(const std::vector<uint16_t>& side);
 
   void ApplyAction(const TimelineItem& item, Rng* rng, Entry* entry);
   void ApplyToNode(const TimelineItem& item, NodeIndex node, const std::vector<NodeIndex>& others,

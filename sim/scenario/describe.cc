@@ -59,11 +59,16 @@ std::string Amount(const Target& target) {
 std::string Parameters(const TimelineItem& item) {
   std::string out;
   const auto add = [&](const std::string& text) { out += (out.empty() ? "" : ", ") + text; };
+  if (item.piece_bytes > 0) add("pieces of " + std::to_string(item.piece_bytes) + " bytes");
   if (!item.latency.quantiles.empty()) add(Describe(item.latency));
+  if (item.jitter.us > 0) add("jitter " + FormatDuration(item.jitter));
   if (item.probability.value > 0) add(FormatShare(item.probability));
+  if (item.burst.us > 0) add("bursts of " + FormatDuration(item.burst));
+  if (item.correlation.value < 1'000'000) add("correlation " + FormatShare(item.correlation));
   if (item.rate_bytes_per_s > 0) add(FormatRate(item.rate_bytes_per_s));
   if (item.factor > 1) add("factor " + std::to_string(item.factor));
   if (item.offset.us != 0) add(FormatDuration(item.offset));
+  if (item.drift.us != 0) add(FormatDuration(item.drift) + " each second");
   if (!item.with_disk) add("without its disk");
   if (!item.mode.empty() && item.mode != "default") add(item.mode);
   if (item.to) add("to " + Describe(*item.to));
@@ -73,6 +78,22 @@ std::string Parameters(const TimelineItem& item) {
     add(item.direction == Direction::kTo ? "one way, sending" : "one way, receiving");
   }
   return out.empty() ? "" : " (" + out + ")";
+}
+
+std::string ShapeText(PartitionShape shape) {
+  switch (shape) {
+    case PartitionShape::kSides:
+      break;
+    case PartitionShape::kHalves:
+      return " in halves";
+    case PartitionShape::kBridge:
+      return " in halves with a bridge";
+    case PartitionShape::kIsolate:
+      return ", each alone";
+    case PartitionShape::kRing:
+      return " in a ring";
+  }
+  return "";
 }
 
 }  // namespace
@@ -116,7 +137,7 @@ std::string Describe(const TimelineItem& item) {
   if (item.between.empty()) {
     out += " " + Describe(item.target);
     const bool link = item.is_fault && FaultKinds()[static_cast<size_t>(item.fault)].link;
-    if (link) out += " | all others";
+    if (link) out += item.shape == PartitionShape::kSides ? " | all others" : ShapeText(item.shape);
   }
   for (size_t i = 0; i < item.between.size(); ++i) {
     out += (i == 0 ? " " : " | ") + Describe(item.between[i]);

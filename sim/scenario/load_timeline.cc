@@ -64,9 +64,23 @@ bool IsEveryNode(const Target& target) {
 void ReadTarget(const MapReader& reader, LoadContext* context, bool link, TimelineItem* item) {
   const TreeNode* value = reader.Value("target");
   if (value == nullptr || !LoadTarget(*value, context, &item->target)) return;
-  if (!link || !IsEveryNode(item->target)) return;
+  if (!link || reader.Has("shape") || !IsEveryNode(item->target)) return;
   ErrorAt(context->sink, *value, "every node on one side: no link is hit",
-          "name some nodes against all others, or sides as between: [{...}, {...}]");
+          "name some nodes against all others, sides as between: [{...}, {...}], or a shape");
+}
+
+void ReadShape(const MapReader& reader, TimelineItem* item) {
+  std::string word;
+  if (!reader.Read("shape", &word)) return;
+  item->shape = word == "halves"    ? PartitionShape::kHalves
+                : word == "bridge"  ? PartitionShape::kBridge
+                : word == "isolate" ? PartitionShape::kIsolate
+                                    : PartitionShape::kRing;
+  for (const std::string_view key : {"between", "direction"}) {
+    if (!reader.Has(key)) continue;
+    ErrorAt(reader.sink(), reader.KeyNode(key), "'shape' and '" + std::string(key) + "'",
+            "a shape divides the target by itself, both ways");
+  }
 }
 
 void ReadSides(const MapReader& reader, LoadContext* context, TimelineItem* item) {
@@ -132,6 +146,15 @@ void ReadMode(const MapReader& reader, const KindInfo& kind, TimelineItem* item)
   item->mode = word;
 }
 
+void CheckDrift(const MapReader& reader, Duration drift) {
+  if (drift.us == 0) {
+    ErrorAt(reader.sink(), *reader.Value("drift"), "a drift of zero does nothing");
+  } else if (drift.us <= -1'000'000 || drift.us > 1'000'000) {
+    ErrorAt(reader.sink(), *reader.Value("drift"), "a clock that runs backwards or twice as fast",
+            "a drift is between -1s and 1s in each second, such as 1ms");
+  }
+}
+
 // Values that the kind takes and that would do nothing.
 void CheckValues(const MapReader& reader, TimelineItem* item) {
   if (reader.Read("probability", &item->probability) && item->probability.value == 0) {
@@ -139,6 +162,16 @@ void CheckValues(const MapReader& reader, TimelineItem* item) {
   }
   if (reader.Read("offset", &item->offset) && item->offset.us == 0) {
     ErrorAt(reader.sink(), *reader.Value("offset"), "an offset of zero does nothing");
+  }
+  if (reader.Read("drift", &item->drift)) CheckDrift(reader, item->drift);
+  if (item->is_fault && item->fault == FaultKind::kClockSkew && !reader.Has("offset") &&
+      !reader.Has("drift")) {
+    ErrorAt(reader.sink(), reader.node(), "'clock-skew' needs 'offset' or 'drift'",
+            "offset: 2s, or drift: 1ms (in each second)");
+  }
+  if (reader.Has("correlation") && !reader.Has("burst")) {
+    ErrorAt(reader.sink(), reader.KeyNode("correlation"), "'correlation' needs 'burst'",
+            "burst: 500ms, for which packets share their luck");
   }
 }
 
@@ -194,7 +227,12 @@ bool LoadItem(const TreeNode& node, LoadContext* context, std::vector<TimelineIt
   ReadTarget(reader, context, kind != nullptr && kind->link, item);
   ReadSides(reader, context, item);
   ReadDirection(reader, item);
+  ReadShape(reader, item);
   reader.Read("latency", &item->latency);
+  reader.Read("jitter", &item->jitter);
+  reader.Read("burst", &item->burst);
+  reader.Read("correlation", &item->correlation);
+  reader.Read("size", &item->piece_bytes);
   reader.Read("rate", &item->rate_bytes_per_s);
   reader.Read("factor", &item->factor);
   reader.Read("with_disk", &item->with_disk);

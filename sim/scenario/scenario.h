@@ -71,6 +71,8 @@ enum class FaultKind : uint8_t {
   kLoss,
   kDuplicate,
   kCorrupt,
+  kReorder,
+  kSlice,
   kBandwidth,
   kResetConnection,
   kBlackhole,
@@ -94,6 +96,11 @@ enum class ActionKind : uint8_t {
 // kTo: only what the target, or the first side, sends to the others; kFrom: only what the others
 // send to it.
 enum class Direction : uint8_t { kBoth, kTo, kFrom };
+// Which links inside a target are hit. kSides: none, but those to all other nodes. The rest is
+// drawn: kHalves: those between two halves; kBridge: the same, but one node sees both halves;
+// kIsolate: all, and those to the others; kRing: those between nodes that are far apart on a
+// circle, so that each node still sees a majority, and no two the same one.
+enum class PartitionShape : uint8_t { kSides, kHalves, kBridge, kIsolate, kRing };
 
 // How long a fault without `for` lasts: an hour more than the longest scenario.
 inline constexpr Duration kEndless = Seconds((30 * 24 + 1) * 3600);
@@ -110,11 +117,17 @@ struct TimelineItem {
   std::vector<Target>
       between;  // partition, delay, loss, ...: the sides; empty: target against all others
   Direction direction = Direction::kBoth;
-  LatencySpec latency;            // delay
-  Ppm probability;                // loss, duplicate, corrupt
+  PartitionShape shape = PartitionShape::kSides;
+  LatencySpec latency;            // delay, reorder; slice: between two pieces
+  Duration jitter;                // delay: so much more or less
+  Ppm probability;                // loss, duplicate, corrupt, reorder
+  Duration burst;                 // loss, ...: packets of one path share their luck for so long
+  Ppm correlation{1'000'000};     // and how many of them do
+  int64_t piece_bytes = 0;        // slice
   uint64_t rate_bytes_per_s = 0;  // bandwidth
   uint32_t factor = 1;            // slow: service times are this many times longer
   Duration offset;                // clock-skew: jump of the wall clock
+  Duration drift;                 // clock-skew: what it gains in each second
   bool with_disk = true;          // restart
   std::string mode;               // failover: default, force, takeover; reset: soft, hard
   std::optional<Target> to;       // meet, forget, replicate: the other node

@@ -34,6 +34,7 @@ Words StartWords() { return {"formed", "cold", "meet"}; }
 Words RoleWords() { return {"any", "primary", "replica"}; }
 Words OfWords() { return {"nodes", "primaries", "replicas", "shards"}; }
 Words DirectionWords() { return {"both", "to", "from"}; }
+Words ShapeWords() { return {"halves", "bridge", "isolate", "ring"}; }
 Words ModeWords() { return {"default", "force", "takeover", "soft", "hard"}; }
 Words AboutWords() { return {"any", "live", "victims"}; }
 
@@ -267,8 +268,30 @@ constexpr KeyInfo kTimelineKeys[] = {
      .about = "to: only what the target or the first side sends; from: only what it receives",
      .default_text = "both",
      .words = DirectionWords},
-    {.key = "latency", .type = kLatency, .about = "added to each message"},
+    {.key = "shape",
+     .type = kWord,
+     .about = "which links inside the target are hit, by a draw: halves, bridge, isolate, ring; "
+              "without it only those to all other nodes are",
+     .words = ShapeWords},
+    {.key = "latency",
+     .type = kLatency,
+     .about = "added to each message; slice: between two pieces"},
+    {.key = "jitter",
+     .type = kDuration,
+     .about = "up to so much is added to the latency or taken from it",
+     .default_text = "0s",
+     .max = 600 * kSecond},
     {.key = "probability", .type = kShare, .about = "share of the packets or messages hit"},
+    {.key = "burst",
+     .type = kDuration,
+     .about = "packets on one path share their luck for so long; without it each has its own",
+     .min = 1000,
+     .max = 3600 * kSecond},
+    {.key = "correlation",
+     .type = kShare,
+     .about = "share of the packets that share the luck of a burst",
+     .default_text = "100%"},
+    {.key = "size", .type = kInteger, .about = "bytes of a piece", .min = 1, .max = 1'048'576},
     {.key = "rate",
      .type = kRate,
      .about = "bytes or bits per second that still pass",
@@ -279,6 +302,7 @@ constexpr KeyInfo kTimelineKeys[] = {
      .min = 2,
      .max = 1'000'000},
     {.key = "offset", .type = kOffset, .about = "jump of the wall clock, forwards or back"},
+    {.key = "drift", .type = kOffset, .about = "what the wall clock gains in each second"},
     {.key = "with_disk",
      .type = kBoolean,
      .about = "false: the node starts with an empty disk, as a new node",
@@ -387,118 +411,6 @@ constexpr SectionInfo kSectionTable[] = {
 };
 static_assert(std::size(kSectionTable) == kSectionCount);
 
-constexpr KindInfo kFaults[] = {
-    {.word = "kill",
-     .about = "the process dies; its host resets its connections and refuses new ones; after `for` "
-              "it starts again",
-     .required = "target",
-     .optional = "for with_disk"},
-    {.word = "host-loss",
-     .about = "the machine is gone: nothing answers, nothing resets; after `for` it is back",
-     .required = "target",
-     .optional = "for with_disk"},
-    {.word = "pause",
-     .about = "the process stops (SIGSTOP); its kernel still answers",
-     .required = "target",
-     .optional = "for"},
-    {.word = "slow",
-     .about =
-         "the process needs `factor` times longer for everything; with cpu none, than redis-7 does",
-     .required = "target factor",
-     .optional = "for"},
-    {.word = "shutdown",
-     .about = "an orderly end: state saved, connections closed; after `for` it starts again",
-     .required = "target",
-     .optional = "for with_disk"},
-    {.word = "partition", .about = "no packet passes", .link = true, .optional = "direction for"},
-    {.word = "delay",
-     .about = "messages take longer",
-     .link = true,
-     .required = "latency",
-     .optional = "direction for"},
-    {.word = "loss",
-     .about = "packets get lost and TCP sends them again later",
-     .link = true,
-     .required = "probability",
-     .optional = "direction for"},
-    {.word = "duplicate",
-     .about = "messages arrive twice",
-     .link = true,
-     .required = "probability",
-     .optional = "direction for"},
-    {.word = "corrupt",
-     .about = "messages arrive with a flipped bit",
-     .link = true,
-     .required = "probability",
-     .optional = "direction for"},
-    {.word = "bandwidth",
-     .about = "each link carries at most `rate`",
-     .link = true,
-     .required = "rate",
-     .optional = "direction for"},
-    {.word = "reset-connection", .about = "connections are reset, once", .link = true},
-    {.word = "blackhole",
-     .about = "connections stay open but carry nothing, as behind a firewall that forgot them",
-     .link = true,
-     .optional = "direction for"},
-    {.word = "disk-stall",
-     .about = "no fsync ends while it lasts",
-     .required = "target",
-     .optional = "for"},
-    {.word = "disk-full", .about = "every save fails", .required = "target", .optional = "for"},
-    {.word = "disk-corrupt",
-     .about = "what the disk holds is damaged; the next start finds out",
-     .required = "target"},
-    {.word = "clock-skew",
-     .about = "the wall clock jumps by `offset`",
-     .required = "target offset",
-     .optional = "for"},
-};
-static_assert(std::size(kFaults) == static_cast<size_t>(FaultKind::kClockSkew) + 1);
-
-constexpr KindInfo kActions[] = {
-    {.word = "restart",
-     .about = "the process is started again; a running one is killed first",
-     .required = "target",
-     .optional = "with_disk"},
-    {.word = "failover",
-     .about = "CLUSTER FAILOVER on replicas",
-     .required = "target",
-     .optional = "mode",
-     .modes = "default force takeover"},
-    {.word = "meet", .about = "CLUSTER MEET with node `to`", .required = "target to"},
-    {.word = "forget", .about = "CLUSTER FORGET of node `to`", .required = "target to"},
-    {.word = "reset",
-     .about = "CLUSTER RESET",
-     .required = "target",
-     .optional = "mode",
-     .modes = "soft hard"},
-    {.word = "replicate", .about = "CLUSTER REPLICATE of node `to`", .required = "target to"},
-    {.word = "rolling-restart",
-     .about = "one node after the other: failover if it is a primary, shut down, start again",
-     .required = "target"},
-    {.word = "address-change",
-     .about = "the process restarts with its disk under another address",
-     .required = "target"},
-    {.word = "config-set", .about = "CONFIG SET of cluster-* options", .required = "target config"},
-    {.word = "migrate-slots",
-     .about = "slots move from the target to node `to`",
-     .required = "target to slots"},
-};
-static_assert(std::size(kActions) == static_cast<size_t>(ActionKind::kMigrateSlots) + 1);
-
-constexpr KindInfo kExpects[] = {
-    {.word = "state",
-     .about = "the state holds at `by`, or `within` a time after `after`",
-     .optional = "by within after"},
-    {.word = "event",
-     .about = "the event happens: never, between min and max times, or without these at least once",
-     .optional = "about never min max"},
-    {.word = "metric", .about = "the quantity is within its bounds", .optional = "min max"},
-    {.word = "invariant", .about = "no checker found a violation"},
-};
-static_assert(std::size(kExpects) == static_cast<size_t>(ExpectKind::kInvariant) + 1);
-
 constexpr std::string_view kReserved[] = {"matrix", "seeds"};
 
 }  // namespace
@@ -544,18 +456,6 @@ std::vector<std::string_view> SectionInfo::KeyNames() const {
 
 const SectionInfo& SchemaSection(Section section) {
   return kSectionTable[static_cast<size_t>(section)];
-}
-
-std::span<const KindInfo> FaultKinds() { return kFaults; }
-std::span<const KindInfo> ActionKinds() { return kActions; }
-std::span<const KindInfo> ExpectKinds() { return kExpects; }
-
-std::vector<std::string_view> KeysOf(const KindInfo& kind) {
-  Words keys = SplitWords(kind.required);
-  if (kind.link) keys.insert(keys.end(), {"target", "between"});
-  const Words optional = SplitWords(kind.optional);
-  keys.insert(keys.end(), optional.begin(), optional.end());
-  return keys;
 }
 
 std::span<const std::string_view> ReservedKeys() { return kReserved; }

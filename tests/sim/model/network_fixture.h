@@ -127,7 +127,7 @@ class NetworkFixture {
   // A fault that blocks packets from the nodes of one list to those of another.
   static LinkFault Block(const std::vector<uint32_t>& first, bool from_first, bool to_first) {
     LinkFault fault;
-    fault.side.assign(kNodes, 2);
+    fault.side.assign(kNodes, uint16_t{2});
     for (const uint32_t node : first) fault.side[node] = 1;
     fault.from_first = from_first;
     fault.to_first = to_first;
