@@ -31,6 +31,8 @@ class ReplyWriter {
   void Array(size_t size) { Header('*', size); }
   void Set(size_t size) { Header(resp3_ ? '~' : '*', size); }
   void Map(size_t pairs) { Header(resp3_ ? '%' : '*', resp3_ ? pairs : 2 * pairs); }
+  // Bytes that another writer made.
+  void Raw(std::string_view bytes) { out_->append(bytes); }
   bool resp3() const { return resp3_; }
 
  private:

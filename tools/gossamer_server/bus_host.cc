@@ -1,0 +1,385 @@
+#include "tools/gossamer_server/bus_host.h"
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+#include <random>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "asio/ip/tcp.hpp"
+#include "asio/post.hpp"
+#include "asio/steady_timer.hpp"
+#include "core/base/check.h"
+#include "tools/gossamer_server/bus_link.h"
+#include "tools/gossamer_server/event_log.h"
+#include "tools/gossamer_server/nodes_conf_file.h"
+#include "tools/gossamer_server/server_clock.h"
+
+namespace gossamer::server {
+namespace {
+
+using asio::ip::tcp;
+
+uint64_t RandomSeed() {
+  std::random_device device;
+  return (uint64_t{device()} << 32) | device();
+}
+
+// Numbers of inbound links: a slot that is free and a generation that it has not had lately.
+class InboundIds {
+ public:
+  LinkId Take() {
+    if (free_.empty()) {
+      free_.push_back(static_cast<uint32_t>(generations_.size()));
+      generations_.push_back(0);
+    }
+    const uint32_t slot = free_.front();
+    free_.pop_front();
+    return LinkId::Make(true, slot, ++generations_[slot]);
+  }
+  void Give(LinkId id) { free_.push_back(id.slot()); }
+
+ private:
+  std::deque<uint32_t> free_;
+  std::vector<uint32_t> generations_;
+};
+
+}  // namespace
+
+struct BusHost::Impl {
+  Impl(const ServerConfig& server_config, Log* server_log, asio::io_context* context)
+      : config(server_config), log(server_log), io(context), timer(*context) {
+    events.up = [this](BusLink& link) { OnUp(link); };
+    events.bytes = [this](BusLink& link, ByteSpan bytes) { OnBytes(link, bytes); };
+    events.down = [this](BusLink& link, LinkError error) { OnDown(link, error); };
+    events.drained = [this](BusLink& link) { NoteQueue(link); };
+  }
+
+  struct Held {
+    Ticket after;
+    LinkId link;
+    MessageRef message;
+  };
+
+  // ---- Turns ----
+
+  // One input and what follows from it.
+  template <class Input>
+  void Turn(Input input) {
+    const Now now = SampleClocks();
+    effects.Clear();
+    node->OnData(Facts(now));
+    input(now);
+    Execute();
+    node->EndBatch(now, &effects);
+    Execute();
+    for (const LinkId id : std::exchange(dirty, {})) {
+      if (const auto link = Find(id)) link->Flush();
+    }
+    log->SetRole(node->state().i_am_primary() ? 'M' : 'S');
+    Rearm();
+  }
+
+  // There is no data: a primary's offset stays zero, and a replica is of no use to anybody.
+  DataFacts Facts(Now now) const {
+    DataFacts facts;
+    if (config.failover_without_data && node->state().i_am_replica()) {
+      facts.link_up = true;
+      facts.data_fresh = now.mono;
+    }
+    return facts;
+  }
+
+  void Rearm() {
+    const Instant due = node->NextDeadline();
+    if (due == armed) return;
+    armed = due;
+    timer.expires_at(TimePointOf(due));
+    timer.async_wait([this](const std::error_code& error) {
+      if (error || stopped) return;
+      armed = kNever;
+      Turn([this](Now now) { node->Tick(now, &effects); });
+    });
+  }
+
+  // ---- Effects ----
+
+  void Execute() {
+    // Execution may not add effects, but sockets that fail at once must not end the loop's links.
+    for (Effect& effect : effects.list()) std::visit([this](auto& e) { Do(e); }, effect);
+    effects.Clear();
+  }
+  void Do(Send& send) {
+    if (send.after > persisted) {
+      held.push_back({send.after, send.link, std::move(send.message)});
+    } else {
+      SendNow(send.link, *send.message);
+    }
+  }
+  void Do(Open& open) {
+    auto link = std::make_shared<BusLink>(io, open.link, &events);
+    links[open.link.value] = link;
+    const Endpoint& to = open.address->get().address.endpoint;
+    tcp::endpoint endpoint;
+    if (EndpointFrom(to.ip, to.cport, &endpoint)) return link->Connect(endpoint);
+    asio::post(*io, [this, link] {
+      if (link->closed()) return;
+      link->Close();
+      OnDown(*link, LinkError::kUnreachable);
+    });
+  }
+  void Do(Close& close) {
+    if (const auto link = Find(close.link)) {
+      link->Flush();
+      Drop(*link);
+    }
+  }
+  void Do(Persist& persist) {
+    wanted = persist.ticket;
+    wanted_fsync = wanted_fsync || persist.fsync;
+    if (!saving) StartSave();
+  }
+  void Do(Emit& emit) { LogEvent(*node, emit.event, log); }
+  // There is neither data nor a subscriber.
+  void Do(Replicate&) {}
+  void Do(Promote&) {}
+  void Do(PauseWrites&) {}
+  void Do(Unpause&) {}
+  void Do(DropSlots&) {}
+  void Do(FlushData&) {}
+  void Do(Deliver&) {}
+
+  void SendNow(LinkId id, const Message& message) {
+    const auto link = Find(id);
+    if (link == nullptr) return;
+    Encode(message, tables.pool.names(), link->out());
+    dirty.push_back(id);
+    NoteQueue(*link);
+    if (link->queued() <= kMostOutputBytes) return;
+    log->Warning("a bus link is ended: its peer takes nothing and the output is full");
+    Drop(*link);
+    asio::post(*io, [this, id] {
+      Turn([&](Now now) { node->OnLinkDown(now, id, LinkError::kReset, &effects); });
+    });
+  }
+
+  // ---- Links ----
+
+  std::shared_ptr<BusLink> Find(LinkId id) const {
+    const auto found = links.find(id.value);
+    return found == links.end() ? nullptr : found->second;
+  }
+
+  void Drop(BusLink& link) {
+    const LinkId id = link.id();
+    link.Close();
+    over_limit.erase(id.value);
+    if (links.erase(id.value) != 0 && id.inbound()) {
+      inbound_ids.Give(id);
+      --inbound;
+    }
+  }
+
+  void OnUp(BusLink& link) {
+    Turn([&](Now now) { node->OnLinkUp(now, link.id(), link.peer(), &effects); });
+  }
+
+  void OnDown(BusLink& link, LinkError error) {
+    const LinkId id = link.id();
+    Drop(link);
+    Turn([&](Now now) { node->OnLinkDown(now, id, error, &effects); });
+  }
+
+  void OnBytes(BusLink& link, ByteSpan bytes) {
+    Turn([&](Now now) {
+      while (!bytes.empty() && !link.closed()) {
+        ByteSpan frame;
+        FrameError error = link.reader().Read(&bytes, &frame);
+        if (error == FrameError::kNone && frame.empty()) return;
+        MessageRef message;
+        if (error == FrameError::kNone) error = Decode(frame, &tables.pool, &message);
+        if (error == FrameError::kNone) {
+          node->OnMessage(now, link.id(), link.peer(), message, &effects);
+        } else {
+          node->OnBadFrame(now, link.id(), error, &effects);
+        }
+        Execute();
+      }
+    });
+  }
+
+  // Tells the node when the output of a link passes its limit, up or down.
+  void NoteQueue(BusLink& link) {
+    const uint64_t limit = node->state().options.link_sendbuf_limit_bytes;
+    if (limit == 0) return;
+    const bool over = link.queued() > limit;
+    const bool was_over = over_limit.contains(link.id().value);
+    if (over == was_over) return;
+    if (over) {
+      over_limit.insert(link.id().value);
+    } else {
+      over_limit.erase(link.id().value);
+    }
+    const LinkId id = link.id();
+    const uint64_t bytes = link.queued();
+    asio::post(*io, [this, id, bytes] {
+      if (Find(id) == nullptr) return;
+      Turn([&](Now now) { node->OnQueue(now, id, bytes, &effects); });
+    });
+  }
+
+  // ---- Accepting ----
+
+  bool Listen(std::string* error) {
+    for (const std::string& address : config.bind) {
+      std::error_code code;
+      const asio::ip::address ip = asio::ip::make_address(address, code);
+      auto& acceptor = acceptors.emplace_back(*io);
+      const tcp::endpoint endpoint(ip, config.actual_bus_port());
+      if (!code) acceptor.open(endpoint.protocol(), code);
+      if (!code) acceptor.set_option(tcp::acceptor::reuse_address(true), code);
+      if (!code) acceptor.bind(endpoint, code);
+      if (!code) acceptor.listen(511, code);
+      if (code) {
+        *error = "cannot listen for the cluster bus on " + address + ":" +
+                 std::to_string(config.actual_bus_port()) + ": " + code.message();
+        return false;
+      }
+    }
+    for (tcp::acceptor& acceptor : acceptors) Accept(&acceptor);
+    return true;
+  }
+
+  void Accept(tcp::acceptor* acceptor) {
+    acceptor->async_accept([this, acceptor](const std::error_code& error, tcp::socket socket) {
+      if (stopped) return;
+      if (!error && inbound < kMostInboundLinks) {
+        const LinkId id = inbound_ids.Take();
+        ++inbound;
+        auto link = std::make_shared<BusLink>(io, id, &events);
+        links[id.value] = link;
+        link->Adopt(std::move(socket));
+      }
+      if (!error) return Accept(acceptor);
+      // Out of descriptors, most likely: other work may free some.
+      auto pause = std::make_shared<asio::steady_timer>(*io, std::chrono::milliseconds(100));
+      pause->async_wait([this, acceptor, pause](const std::error_code&) {
+        if (!stopped) Accept(acceptor);
+      });
+    });
+  }
+
+  // ---- Saving ----
+
+  void StartSave() {
+    saving = wanted;
+    file.Save(node->SerializeState(SampleClocks()), std::exchange(wanted_fsync, false));
+  }
+
+  void OnSaved(const std::string& error) {
+    if (stopped) return;
+    const Ticket ticket = *std::exchange(saving, std::nullopt);
+    const bool ok = error.empty();
+    if (!ok) log->Warning("Cluster configuration not saved: " + error);
+    Turn([&](Now now) {
+      if (ok) persisted = ticket;
+      node->OnPersisted(now, ticket, ok ? PersistResult::kDone : PersistResult::kFailed, &effects);
+      Execute();
+      ReleaseHeld(ticket, ok);
+    });
+    if (wanted > ticket && !saving) StartSave();
+  }
+
+  // What waited for a save goes, or is given up with it.
+  void ReleaseHeld(Ticket ticket, bool ok) {
+    for (Held& send : std::exchange(held, {})) {
+      if (send.after > ticket) {
+        held.push_back(std::move(send));
+      } else if (ok) {
+        SendNow(send.link, *send.message);
+      }
+    }
+  }
+
+  const ServerConfig& config;
+  Log* log;
+  asio::io_context* io;
+  asio::steady_timer timer;
+  Instant armed = kNever;
+  BusLink::Events events;
+  HostTables tables{RandomSeed()};
+  std::unique_ptr<ClusterNode> node;
+  Effects effects;
+  std::deque<tcp::acceptor> acceptors;
+  std::unordered_map<uint32_t, std::shared_ptr<BusLink>> links;
+  std::unordered_set<uint32_t> over_limit;
+  std::vector<LinkId> dirty;
+  InboundIds inbound_ids;
+  size_t inbound = 0;
+  NodesConfFile file;
+  std::vector<Held> held;
+  Ticket wanted;
+  Ticket persisted;
+  std::optional<Ticket> saving;
+  bool wanted_fsync = false;
+  bool stopped = false;
+};
+
+BusHost::BusHost(const ServerConfig& config, Log* log, asio::io_context* io)
+    : impl_(std::make_unique<Impl>(config, log, io)) {}
+
+BusHost::~BusHost() { Stop(); }
+
+bool BusHost::Start(std::string* error) {
+  Impl& h = *impl_;
+  std::optional<NodesConf> conf;
+  const std::string path = h.config.directory + "/" + h.config.nodes_conf;
+  if (!h.file.Open(path, &conf, error)) return false;
+  h.file.Start([&h](std::string failure) {
+    asio::post(*h.io, [&h, failure = std::move(failure)] { h.OnSaved(failure); });
+  });
+  const std::optional<Rules> rules = FindRules(h.config.rules);
+  GOSSAMER_CHECK(rules.has_value());
+  h.log->Notice(conf.has_value() ? "Node configuration loaded from " + path
+                                 : "No cluster configuration found in " + path);
+  h.node = std::make_unique<ClusterNode>(h.config.cluster, *rules, &h.tables, conf, RandomSeed(), 0,
+                                         SampleClocks(), &h.effects);
+  h.log->Notice("I am " + h.node->state().peers.name(h.node->state().myself).str());
+  h.Execute();
+  if (!h.Listen(error)) return false;
+  h.Turn([](Now) {});
+  return true;
+}
+
+void BusHost::Stop() {
+  Impl& h = *impl_;
+  if (std::exchange(h.stopped, true)) return;
+  h.timer.cancel();
+  h.acceptors.clear();
+  for (const auto& [id, link] : h.links) link->Close();
+  h.file.Stop();
+  if (h.node == nullptr) return;
+  const std::string error = h.file.SaveNow(h.node->SerializeState(SampleClocks()), true);
+  if (!error.empty()) h.log->Warning("Cluster configuration not saved: " + error);
+  h.held.clear();
+  h.effects.Clear();
+  h.node = nullptr;
+}
+
+CommandReply BusHost::Command(const ClusterCommand& command) {
+  CommandReply reply;
+  impl_->Turn([&](Now now) { reply = impl_->node->OnCommand(now, command, {}, &impl_->effects); });
+  return reply;
+}
+
+void BusHost::Configure(const ClusterOptions& options) {
+  impl_->Turn([&](Now now) { impl_->node->OnConfig(now, options, &impl_->effects); });
+}
+
+const ClusterNode& BusHost::node() const { return *impl_->node; }
+
+}  // namespace gossamer::server

@@ -1,0 +1,31 @@
+// The text of INFO. SOURCE: server spec 6. A pure function.
+#ifndef GOSSAMER_TOOLS_GOSSAMER_SERVER_INFO_TEXT_H_
+#define GOSSAMER_TOOLS_GOSSAMER_SERVER_INFO_TEXT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/cluster/state.h"
+#include "tools/gossamer_server/server_config.h"
+
+namespace gossamer::server {
+
+struct ServerFacts {
+  std::string_view version;  // as Redis's
+  std::string_view run_id;
+  int64_t uptime_s = 0;
+  size_t clients = 0;
+  uint64_t connections = 0;
+  uint64_t commands = 0;
+};
+
+// The sections that are asked for, by their names in lower case, or all; unknown ones are left out.
+std::string InfoText(const ServerFacts& facts, const ServerConfig& config, const State& state,
+                     const std::vector<std::string>& sections);
+
+}  // namespace gossamer::server
+
+#endif  // GOSSAMER_TOOLS_GOSSAMER_SERVER_INFO_TEXT_H_
