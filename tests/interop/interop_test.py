@@ -105,6 +105,34 @@ class InteropTest(unittest.TestCase):
         until(lambda: agree([*voters, replica]), "the dead primary to come back as a replica")
         self.assertEqual(voters[2].nodes()[dead]["primary"], replica.id)
 
+    def test_as_a_replica_we_follow_and_leave_elections_to_others(self):
+        primaries = [self.fleet.redis() for _ in range(3)]
+        ours, other = self.fleet.ours(), self.fleet.redis()
+        self.fleet.form(primaries, [ours, other])
+        for replica in (ours, other):
+            replica("CLUSTER", "REPLICATE", primaries[0].id)
+        first = primaries[0]
+        until(lambda: first("INFO", "replication").count("state=online") == 2, "two replicas online")
+        tag = next(f"{{{i}}}" for i in range(1000) if first("CLUSTER", "KEYSLOT", f"{{{i}}}") < 5000)
+        for i in range(500):
+            first("SET", f"{tag}{i}", "x" * 100)
+
+        def offset(server, field):
+            return int(re.search(field + r":(\d+)", server("INFO", "replication"))[1])
+
+        until(lambda: offset(ours, "slave_repl_offset") == offset(first, "master_repl_offset") > 50000,
+              "our offset to be the primary's")
+        self.assertIn("master_link_status:up", ours("INFO", "replication"))
+        self.assertEqual(ours("ROLE")[:1] + ours("ROLE")[3:4], ["slave", "connected"])
+        acknowledged = rf"port={ours.port},state=online,offset=(\d+),lag=[01]"
+        until(lambda: re.search(acknowledged, first("INFO", "replication")), "our acknowledgements")
+        self.assertEqual(first("WAIT", 2, 5000), 2)
+        first.kill()
+        until(lambda: "master" in other.nodes()[other.id]["flags"], "the replica with data to win")
+        self.assertNotIn("Asking for votes", ours.log())
+        until(lambda: ours.nodes()[ours.id]["primary"] == other.id, "us to follow the winner")
+        until(lambda: "master_link_status:up" in ours("INFO", "replication"), "the link to the winner")
+
     def test_a_paused_owner_of_ours_is_failed_and_cleared(self):
         voters = [self.fleet.redis(), self.fleet.redis(), self.fleet.ours()]
         self.fleet.form(voters)

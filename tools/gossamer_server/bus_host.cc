@@ -17,6 +17,7 @@
 #include "tools/gossamer_server/bus_link.h"
 #include "tools/gossamer_server/event_log.h"
 #include "tools/gossamer_server/nodes_conf_file.h"
+#include "tools/gossamer_server/replication_link.h"
 #include "tools/gossamer_server/server_clock.h"
 
 namespace gossamer::server {
@@ -52,7 +53,11 @@ class InboundIds {
 
 struct BusHost::Impl {
   Impl(const ServerConfig& server_config, Log* server_log, asio::io_context* context)
-      : config(server_config), log(server_log), io(context), timer(*context) {
+      : config(server_config),
+        log(server_log),
+        io(context),
+        timer(*context),
+        replication(server_config, server_log, context) {
     events.up = [this](BusLink& link) { OnUp(link); };
     events.bytes = [this](BusLink& link, ByteSpan bytes) { OnBytes(link, bytes); };
     events.down = [this](BusLink& link, LinkError error) { OnDown(link, error); };
@@ -84,13 +89,15 @@ struct BusHost::Impl {
     Rearm();
   }
 
-  // There is no data: a primary's offset stays zero, and a replica is of no use to anybody.
+  // A replica's offset is that of the stream it followed; a primary writes nothing.
   DataFacts Facts(Now now) const {
     DataFacts facts;
-    if (config.failover_without_data && node->state().i_am_replica()) {
-      facts.link_up = true;
-      facts.data_fresh = now.mono;
-    }
+    facts.repl_offset = replication.offset();
+    if (!node->state().i_am_replica()) return facts;
+    facts.link_up = replication.up();
+    facts.data_fresh = replication.fresh();
+    // Between two members of this build there is no stream to be fresh from.
+    if (config.failover_without_data) facts.data_fresh = now.mono;
     return facts;
   }
 
@@ -144,9 +151,18 @@ struct BusHost::Impl {
     if (!saving) StartSave();
   }
   void Do(Emit& emit) { LogEvent(*node, emit.event, log); }
+  void Do(Replicate& replicate) {
+    if (!replicate.primary.valid()) return replication.Stop();
+    const NodeKey primary = replicate.primary;
+    replication.Follow(
+        [this, primary] {
+          const PeerTable& peers = node->state().peers;
+          return peers.Contains(primary) ? peers.facts(primary).address.endpoint : Endpoint{};
+        },
+        replicate.full_sync);
+  }
+  void Do(Promote&) { replication.Stop(); }
   // There is neither data nor a subscriber.
-  void Do(Replicate&) {}
-  void Do(Promote&) {}
   void Do(PauseWrites&) {}
   void Do(Unpause&) {}
   void Do(DropSlots&) {}
@@ -320,6 +336,7 @@ struct BusHost::Impl {
   std::vector<LinkId> dirty;
   InboundIds inbound_ids;
   size_t inbound = 0;
+  ReplicationLink replication;
   NodesConfFile file;
   std::vector<Held> held;
   Ticket wanted;
@@ -359,6 +376,7 @@ void BusHost::Stop() {
   Impl& h = *impl_;
   if (std::exchange(h.stopped, true)) return;
   h.timer.cancel();
+  h.replication.Stop();
   h.acceptors.clear();
   for (const auto& [id, link] : h.links) link->Close();
   h.file.Stop();

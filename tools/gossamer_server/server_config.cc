@@ -85,6 +85,16 @@ bool SetClusterEnabled(const Words& words, ServerConfig* /*config*/, std::string
   return false;
 }
 
+bool SetPrimaryAuth(const Words& words, ServerConfig* config, std::string* /*error*/) {
+  config->primary_auth = words[0];
+  return true;
+}
+
+bool SetPrimaryUser(const Words& words, ServerConfig* config, std::string* /*error*/) {
+  config->primary_user = words[0];
+  return true;
+}
+
 constexpr Directive kDirectives[] = {
     {"bind", 1, 16, SetBind,
      [](const ServerConfig& c) {
@@ -126,6 +136,8 @@ constexpr Directive kDirectives[] = {
      [](const ServerConfig& c) { return c.log_file; }},
     {"loglevel", 1, 1, SetLevel,
      [](const ServerConfig& c) { return std::string(kLevels[static_cast<size_t>(c.log_level)]); }},
+    {"masterauth", 1, 1, SetPrimaryAuth, [](const ServerConfig& c) { return c.primary_auth; }},
+    {"masteruser", 1, 1, SetPrimaryUser, [](const ServerConfig& c) { return c.primary_user; }},
     {"maxclients", 1, 1,
      [](const Words& w, ServerConfig* c, std::string* e) {
        return ReadInteger(w[0], 1, 1'000'000, &c->max_clients, e);
@@ -134,6 +146,8 @@ constexpr Directive kDirectives[] = {
     {"port", 1, 1,
      [](const Words& w, ServerConfig* c, std::string* e) { return SetPort(w[0], &c->port, e); },
      [](const ServerConfig& c) { return std::to_string(c.port); }},
+    {"primaryauth", 1, 1, SetPrimaryAuth, [](const ServerConfig& c) { return c.primary_auth; }},
+    {"primaryuser", 1, 1, SetPrimaryUser, [](const ServerConfig& c) { return c.primary_user; }},
     {"requirepass", 1, 1,
      [](const Words& w, ServerConfig* c, std::string*) {
        c->requirepass = w[0];
@@ -232,6 +246,8 @@ bool FinishConfig(ServerConfig* config, std::string* error) {
              " leaves no room for the bus at port + 10000: set cluster-port";
     return false;
   }
+  // Who keeps no data says so, and no election counts it among the candidates.
+  if (!config->failover_without_data) config->cluster.replica_no_failover = true;
   if (config->cluster.port == ClusterOptions().port) config->cluster.port = config->port;
   if (config->cluster.cport == ClusterOptions().cport) {
     config->cluster.cport = config->actual_bus_port();

@@ -28,8 +28,10 @@ struct ServerConfig {
   LogLevel log_level = LogLevel::kNotice;
   std::string rules = "gossamer";  // directive gossamer-rules
   std::string requirepass;
+  std::string primary_user;  // directives primaryuser and primaryauth, or by their old names
+  std::string primary_auth;
   int64_t max_clients = 10000;
-  // For tests: a replica claims fresh data although this build keeps none, and may win elections.
+  // For tests: a replica may win elections although this build keeps no data.
   bool failover_without_data = false;
   ClusterOptions cluster;
   // Directives of Valkey that are read and have no effect in this build, as they were given.
