@@ -129,9 +129,9 @@ Json Line(std::string_view name, std::string_view about, const Json& properties,
 Json CoreLine(EventType type) {
   const std::string_view name = EventTypeName(type);
   const Meaning& meaning = kMeanings[static_cast<size_t>(type)];
-  const auto [key, words] = NumberedKey(type);
-  const auto about = [&](std::string_view plain, std::string_view its_key) {
-    return std::string(plain) + (key == its_key ? ": " + words : "");
+  const std::pair<std::string_view, std::string> numbered = NumberedKey(type);
+  const auto about = [&](std::string_view plain, std::string_view key) {
+    return std::string(plain) + (key == numbered.first ? ": " + numbered.second : "");
   };
   Json properties = {{"node", Node("where it happened")}};
   if (!meaning.subject.empty()) properties["subject"] = Name(meaning.subject);

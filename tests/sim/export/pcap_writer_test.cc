@@ -87,7 +87,8 @@ uint16_t Sum(const std::string& bytes, uint32_t more = 0) {
 
 std::string IpOf(const std::string& bytes) {
   std::string text;
-  for (const char c : bytes) text += (text.empty() ? "" : ".") + std::to_string(uint8_t(c));
+  for (const char c : bytes)
+    text += (text.empty() ? "" : ".") + std::to_string(static_cast<uint8_t>(c));
   return text;
 }
 
