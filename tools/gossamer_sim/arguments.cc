@@ -184,24 +184,22 @@ void ReadWindow(const Raw& raw, Arguments* out) {
   out->window = window;
 }
 
-// Types are of two kinds; an output whose kind is not among them would be empty.
+// Types are of two kinds, and outputs heed those of theirs. One that no output heeds is a mistake.
 void ReadTypes(const Raw& raw, Arguments* out) {
-  if (raw.only_types.empty()) return;
-  sim::OutputFilter filter;
+  const bool events = !out->events.empty() || !out->perfetto.empty() || !out->node_log.empty();
   for (const std::string_view word : SplitWords(raw.only_types, ",")) {
+    sim::OutputFilter filter;
+    const std::string type(word);
     if (!filter.AddType(word)) {
-      throw UsageError(
-          WithNearest("--only-types: unknown type '" + std::string(word) + "'", word, TypeWords()));
+      throw UsageError(WithNearest("--only-types: unknown type '" + type + "'", word, TypeWords()));
     }
-    out->only_types.emplace_back(word);
-  }
-  const bool of_events = !out->events.empty() || !out->perfetto.empty() || !out->node_log.empty();
-  if (of_events && !filter.some_events()) {
-    throw UsageError("--only-types names no event, only messages: see list events");
-  }
-  if (!out->pcap.empty() && !filter.some_packets()) {
-    throw UsageError("--only-types names no message, which --pcap needs: expected one of " +
-                     Joined(sim::PacketWords()));
+    if (filter.some_events() && !events) {
+      throw UsageError("--only-types: '" + type + "' is an event, which --pcap does not show");
+    }
+    if (filter.some_packets() && out->pcap.empty()) {
+      throw UsageError("--only-types: '" + type + "' is a message, which only --pcap shows");
+    }
+    out->only_types.push_back(type);
   }
 }
 
@@ -220,8 +218,6 @@ void CheckTraces(const Raw& raw, Arguments* out) {
     }
     filtered = filtered || &path != &out->record;
   }
-  ReadTypes(raw, out);
-  ReadWindow(raw, out);
   const std::pair<const char*, bool> filters[] = {{"--only-nodes", !out->only_nodes.empty()},
                                                   {"--only-types", !raw.only_types.empty()},
                                                   {"--window", !raw.window.empty()}};
@@ -230,6 +226,8 @@ void CheckTraces(const Raw& raw, Arguments* out) {
     throw UsageError(std::string(option) +
                      " without --events, --perfetto, --pcap or --node-log shows nothing");
   }
+  ReadTypes(raw, out);
+  ReadWindow(raw, out);
 }
 
 void CheckRun(const Raw& raw, Arguments* out) {
