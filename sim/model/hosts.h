@@ -170,6 +170,7 @@ class Hosts : public NetworkSink {
   void StartFollowing(uint32_t node, NodeKey primary, bool full_sync);
   void NoteState(uint32_t node);
   void Rearm(uint32_t node);
+  void NoteProcess(uint32_t node, ProcessChange change);
   void Die(uint32_t node, bool with_host);
   DurableEpochs EpochsOf(const ClusterNode& node) const;
 

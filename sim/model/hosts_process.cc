@@ -9,9 +9,6 @@
 namespace gossamer::sim {
 namespace {
 
-// Process transitions in the trace.
-enum class Fate : uint64_t { kBoot, kKilled, kHostLost, kPaused, kResumed };
-
 uint64_t HashOf(const gossamer::Event& e, const NameTable& names) {
   uint64_t h = CombineHash(static_cast<uint64_t>(e.type), static_cast<uint64_t>(e.value));
   h = FoldMultiply(h ^ names.name_hash(e.subject), e.epoch.value + 0x9e3779b97f4a7c15u);
@@ -146,6 +143,11 @@ void Hosts::SyncDue(uint32_t node, uint64_t attempt) {
 
 // ---- Processes ----
 
+void Hosts::NoteProcess(uint32_t node, ProcessChange change) {
+  run_.trace->Record(TraceTag::kProcess, now(), node, static_cast<uint64_t>(change));
+  for (Observer* o : *run_.observers) o->OnProcess(now(), NodeIndex{node}, change);
+}
+
 void Hosts::Boot(uint32_t node, const std::optional<NodesConf>& conf, bool quiet) {
   Host& h = hosts_[node];
   GOSSAMER_CHECK(h.node == nullptr);
@@ -158,7 +160,7 @@ void Hosts::Boot(uint32_t node, const std::optional<NodesConf>& conf, bool quiet
   network_->SetHostUp(node);
   network_->SetProcess(node, true);
   network_->SetNodelay(node, h.rules.tcp_nodelay_outbound);
-  run_.trace->Record(TraceTag::kProcess, now(), node, static_cast<uint64_t>(Fate::kBoot));
+  NoteProcess(node, ProcessChange::kStarted);
   if (quiet) {
     effects_.Clear();
     return;
@@ -192,8 +194,7 @@ void Hosts::Die(uint32_t node, bool with_host) {
   run_.queue->Disarm(node);
   replication_->Stop(node, now(),
                      [this](uint32_t replica, Instant at) { ScheduleSync(replica, at); });
-  run_.trace->Record(TraceTag::kProcess, now(), node,
-                     static_cast<uint64_t>(with_host ? Fate::kHostLost : Fate::kKilled));
+  NoteProcess(node, with_host ? ProcessChange::kHostLost : ProcessChange::kKilled);
 }
 
 void Hosts::Kill(uint32_t node) {
@@ -217,14 +218,14 @@ void Hosts::Pause(uint32_t node, uint32_t by) {
   h.paused_by.push_back(by);
   if (h.paused) return;
   h.paused = true;
-  run_.trace->Record(TraceTag::kProcess, now(), node, static_cast<uint64_t>(Fate::kPaused));
+  NoteProcess(node, ProcessChange::kPaused);
 }
 
 void Hosts::Resume(uint32_t node, uint32_t by) {
   Host& h = hosts_[node];
   if (std::erase(h.paused_by, by) == 0 || !h.paused_by.empty()) return;
   h.paused = false;
-  run_.trace->Record(TraceTag::kProcess, now(), node, static_cast<uint64_t>(Fate::kResumed));
+  NoteProcess(node, ProcessChange::kResumed);
   Wake(node);
   Rearm(node);
 }

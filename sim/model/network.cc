@@ -131,6 +131,35 @@ void Network::Push(uint8_t kind, uint32_t index, int end, Instant at, uint64_t d
                .extra = extra});
 }
 
+// ---- The tap ----
+
+void Network::Show(PacketKind kind, uint32_t index, int end, Instant at) {
+  options_.tap->OnPacket(at, PacketOf(kind, index, end));
+}
+
+void Network::ShowMessage(const TimedEvent& event, bool taken) {
+  NetworkPacket packet = PacketOf(PacketKind::kMessage, event.index, event.flags & kEndBit);
+  packet.carrier = transport_;
+  packet.cargo = event.data;
+  packet.taken = taken;
+  options_.tap->OnPacket(queue_->now(), packet);
+}
+
+NetworkPacket Network::PacketOf(PacketKind kind, uint32_t index, int end) const {
+  const Connection& row = table_[index];
+  NetworkPacket packet;
+  packet.kind = kind;
+  packet.from_opener = end == 0;
+  packet.row = index;
+  packet.link = row.link[0];
+  packet.opener = row.node[0];
+  packet.acceptor = row.node[1];
+  packet.opener_ip = &address_[row.node[0]].ip;
+  packet.acceptor_ip = &address_[row.node[1]].ip;
+  packet.acceptor_port = address_[row.node[1]].cport;
+  return packet;
+}
+
 // ---- Sending ----
 
 void Network::Send(uint32_t node, LinkId link, const MessageRef& message, Instant leave) {
@@ -306,7 +335,9 @@ void Network::MessageArrives(const TimedEvent& event) {
     }
     return;
   }
-  if (!row.Has(conn::Holds(to))) {
+  const bool taken = row.Has(conn::Holds(to));
+  if (options_.tap != nullptr) ShowMessage(event, taken);
+  if (!taken) {
     transport_->Drop(event.data);
     AnswerReset(event.index, to);
     return;
@@ -334,8 +365,12 @@ void Network::AnswerReset(uint32_t index, int to) {
 void Network::FinArrives(const TimedEvent& event) {
   const int to = 1 - (event.flags & kEndBit);
   const Connection& row = table_[event.index];
-  if (host_up_[row.node[to]] == 0 || !row.Has(conn::Holds(to))) return;
+  if (host_up_[row.node[to]] == 0) return;
   const bool reset = event.kind == kind::kReset || (event.flags & kResetBit) != 0;
+  if (options_.tap != nullptr) {
+    Show(reset ? PacketKind::kReset : PacketKind::kFin, event.index, 1 - to, queue_->now());
+  }
+  if (!row.Has(conn::Holds(to))) return;
   LinkDown(event.index, to, reset ? LinkError::kReset : LinkError::kClosed);
 }
 

@@ -29,6 +29,7 @@
 #include "sim/model/backlog.h"
 #include "sim/model/connection_table.h"
 #include "sim/model/link_faults.h"
+#include "sim/model/network_tap.h"
 #include "sim/model/transport.h"
 
 namespace gossamer::sim {
@@ -55,8 +56,9 @@ struct NetworkOptions {
   Quantiles latency;           // one way, within a zone
   Quantiles between_zones;
   uint32_t loss_ppm = 0;
-  uint64_t bytes_per_s = 0;  // what one node can send, 0: no limit
-  Duration keepalive;        // after this silence an acceptor finds a dead connection dead
+  uint64_t bytes_per_s = 0;   // what one node can send, 0: no limit
+  Duration keepalive;         // after this silence an acceptor finds a dead connection dead
+  NetworkTap* tap = nullptr;  // is shown what arrives
 };
 
 class Network {
@@ -149,6 +151,10 @@ class Network {
   // The instant at which a packet of `bytes` that leaves then arrives, in order.
   Instant Arrival(uint32_t index, int end, uint64_t bytes, Instant leave, uint64_t bits,
                   const PathEffect& effect);
+  // Tells the tap of a packet that `end` sent. REQUIRES: there is a tap, and the packet's peer.
+  void Show(PacketKind kind, uint32_t index, int end, Instant at);
+  void ShowMessage(const TimedEvent& event, bool taken);
+  NetworkPacket PacketOf(PacketKind kind, uint32_t index, int end) const;
   void Push(uint8_t kind, uint32_t index, int end, Instant at, uint64_t data = 0, uint8_t flags = 0,
             uint16_t extra = 0);
 

@@ -57,6 +57,7 @@ void Network::SendSyn(uint32_t index, uint32_t tries, Instant leave) {
   const Instant last = MarkOf(row, 0);
   const Instant at = std::max(leave + Latency(from, to, bits) + effect.delay, last + Micros(1));
   table_[index].mark[0] = static_cast<uint32_t>(at.us);
+  if (options_.tap != nullptr) Show(PacketKind::kSyn, index, 0, at);
   if (process_up_[to] == 0 && Passes(to, from)) {
     // Nobody will listen in the next moment either: storms refuse millions of connects.
     const Instant refused = std::max(at, MarkOf(row, 1)) + Latency(to, from, Mix64(bits + 1));
@@ -109,7 +110,11 @@ void Network::SynReplyArrives(const TimedEvent& event) {
   Connection& row = table_[event.index];
   if (!row.Has(conn::kOpenerHolds) || !row.Has(conn::kConnecting)) return;
   if (host_up_[row.node[0]] == 0) return;
-  if ((event.flags & kRefusedBit) != 0) {
+  const bool refused = (event.flags & kRefusedBit) != 0;
+  if (options_.tap != nullptr) {
+    Show(refused ? PacketKind::kRefusal : PacketKind::kSynAck, event.index, 1, queue_->now());
+  }
+  if (refused) {
     // Nothing else of this connection is under way: the row is free at once.
     const uint32_t node = row.node[0];
     const LinkId link{row.link[0]};
@@ -134,6 +139,7 @@ void Network::AcceptArrives(const TimedEvent& event) {
   const Connection& row = table_[event.index];
   const uint32_t node = row.node[1];
   if (host_up_[node] == 0) return;
+  if (options_.tap != nullptr) Show(PacketKind::kAck, event.index, 0, queue_->now());
   if (process_up_[node] == 0) {
     AnswerReset(event.index, 1);
     return;

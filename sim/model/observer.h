@@ -40,6 +40,9 @@ struct Incident {
   std::vector<std::string> refusals;  // what could not be done, as "node 3: ERR ..."
 };
 
+// What became of a node's process.
+enum class ProcessChange : uint8_t { kStarted, kKilled, kHostLost, kPaused, kResumed };
+
 // What a node's disk holds for certain, as far as votes and epochs go.
 struct DurableEpochs {
   Epoch current_epoch;
@@ -63,6 +66,9 @@ class Observer {
   virtual void OnIncidentEnd(Instant, const Incident&) {}
   // A node started again (`with_disk` or blank). Not called for the first start.
   virtual void OnRestart(Instant, NodeIndex, bool /*with_disk*/) {}
+  // A process came or went. Not called for the first start. `kStarted` comes before what the new
+  // process does and before OnRestart.
+  virtual void OnProcess(Instant, NodeIndex, ProcessChange) {}
   // Each full virtual second, after the events of that instant.
   virtual void OnSecond(Instant) {}
   virtual void OnEnd(Instant) {}

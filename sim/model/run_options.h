@@ -15,6 +15,8 @@
 
 namespace gossamer::sim {
 
+class NetworkTap;
+
 enum class Transport : uint8_t { kTyped, kWire, kShadow };
 
 struct RunOptions {
@@ -28,6 +30,7 @@ struct RunOptions {
       8;  // in shadow transport: one message in so many, chosen by the seed, is checked
   bool digest = true;         // off only to measure its cost
   TraceSink* sink = nullptr;  // is given the trace; must outlive the world
+  NetworkTap* tap = nullptr;  // is shown every packet; must outlive the world
 };
 
 // Why a run ended.

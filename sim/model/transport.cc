@@ -118,6 +118,16 @@ MessageRef TransportModel::Original(Packet packet) const {
   return packets_[packet & ~kBytesBit].original;
 }
 
+bool TransportModel::AppendBytes(Packet packet, std::string* out) const {
+  if ((packet & kBytesBit) == 0) {
+    Encode(*reinterpret_cast<const Message*>(packet), pool_->names(), out);
+    return true;
+  }
+  const Bytes& held = packets_[packet & ~kBytesBit];
+  *out += held.bytes;
+  return !held.corrupted;
+}
+
 size_t TransportModel::memory_bytes() const {
   size_t bytes = packets_.capacity() * sizeof(Bytes) + scratch_.capacity();
   for (const Bytes& packet : packets_) bytes += packet.bytes.capacity();

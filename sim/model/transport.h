@@ -38,6 +38,8 @@ class TransportModel {
   void Drop(Packet packet);
   // What was sent, whatever becomes of it on the way.
   MessageRef Original(Packet packet) const;
+  // Appends the bytes on the way, the same in every transport; false when a fault changed them.
+  bool AppendBytes(Packet packet, std::string* out) const;
 
   uint64_t mismatches() const { return mismatches_; }
   uint64_t checked() const { return checked_; }

@@ -129,6 +129,7 @@ NetworkOptions World::Impl::ConfigureNetwork() {
                            : made.latency;
   made.loss_ppm = scenario.loss.value;
   made.bytes_per_s = scenario.bandwidth_bytes_per_s;
+  made.tap = options.tap;
   made.keepalive = hosts.host(0).options.node_timeout * kKeepaliveTimeouts;
   return made;
 }

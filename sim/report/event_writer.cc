@@ -33,6 +33,7 @@ void EventWriter::Key(std::string_view name, NodeKey key) {
 }
 
 void EventWriter::OnEvent(Instant at, NodeIndex node, const Event& event) {
+  if (!filter_.Shows(at) || !filter_.Shows(node) || !filter_.Shows(event.type)) return;
   Begin(at);
   absl::StrAppend(&line_, ",\"node\":", node.value, ",\"event\":\"",
                   ToAbsl(EventTypeName(event.type)), "\"");
@@ -45,14 +46,17 @@ void EventWriter::OnEvent(Instant at, NodeIndex node, const Event& event) {
 
 void EventWriter::OnVoteSent(Instant at, NodeIndex from, NodeIndex to, const Message& message,
                              const DurableEpochs& /*durable*/) {
+  const ExtraEvent event =
+      message.type == MessageType::kAuthAck ? ExtraEvent::kVoteSent : ExtraEvent::kVoteRequested;
+  if (!Shows(at, event) || !filter_.Shows(from)) return;
   Begin(at);
-  absl::StrAppend(&line_, ",\"node\":", from.value, ",\"event\":\"",
-                  message.type == MessageType::kAuthAck ? "vote-sent" : "vote-requested",
+  absl::StrAppend(&line_, ",\"node\":", from.value, ",\"event\":\"", ToAbsl(ExtraEventName(event)),
                   "\",\"subject\":", to.value, ",\"epoch\":", message.header.current_epoch.value);
   Finish();
 }
 
 void EventWriter::OnIncident(Instant at, const Incident& incident) {
+  if (!Shows(at, ExtraEvent::kIncident)) return;
   Begin(at);
   const std::string_view what =
       incident.item->is_fault ? FaultName(incident.item->fault) : ActionName(incident.item->action);
@@ -68,12 +72,14 @@ void EventWriter::OnIncident(Instant at, const Incident& incident) {
 }
 
 void EventWriter::OnIncidentEnd(Instant at, const Incident& incident) {
+  if (!Shows(at, ExtraEvent::kIncidentEnd)) return;
   Begin(at);
   absl::StrAppend(&line_, ",\"event\":\"incident-end\",\"number\":", incident.number);
   Finish();
 }
 
 void EventWriter::OnRestart(Instant at, NodeIndex node, bool with_disk) {
+  if (!Shows(at, ExtraEvent::kRestart) || !filter_.Shows(node)) return;
   Begin(at);
   absl::StrAppend(&line_, ",\"node\":", node.value,
                   ",\"event\":\"restart\",\"with_disk\":", with_disk ? "true" : "false");
@@ -81,6 +87,7 @@ void EventWriter::OnRestart(Instant at, NodeIndex node, bool with_disk) {
 }
 
 void EventWriter::OnEnd(Instant at) {
+  if (!Shows(at, ExtraEvent::kEnd)) return;
   Begin(at);
   line_ += ",\"event\":\"end\"";
   Finish();

@@ -5,24 +5,28 @@
 //   {"t_us":81000412,"node":5,"event":"vote-sent","subject":7,"epoch":12}
 //
 // Keys that an event leaves unset are absent; nodes stand by index (a name that no node has: its
-// first eight characters). Other lines: incident, incident-end, restart, vote-requested, end. The
-// order is that of the run, the bytes are the same for the same run. The stream is the caller's; a
-// failed stream is left for the caller to notice. Thread safety: none.
+// first eight characters). Other lines: incident, incident-end, restart, vote-requested, end; each
+// stands in event_schema.h. The order is that of the run, the bytes are the same for the same run.
+// The stream is the caller's; a failed stream is left for the caller to notice. Thread safety:
+// none.
 #ifndef GOSSAMER_SIM_REPORT_EVENT_WRITER_H_
 #define GOSSAMER_SIM_REPORT_EVENT_WRITER_H_
 
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sim/model/observer.h"
 #include "sim/model/world.h"
+#include "sim/report/output_filter.h"
 
 namespace gossamer::sim {
 
 class EventWriter : public Observer {
  public:
-  explicit EventWriter(std::ostream* out) : out_(out) {}
+  explicit EventWriter(std::ostream* out, OutputFilter filter = {})
+      : out_(out), filter_(std::move(filter)) {}
 
   void OnStart(const World& world) override { world_ = &world; }
   void OnEvent(Instant at, NodeIndex node, const Event& event) override;
@@ -34,11 +38,15 @@ class EventWriter : public Observer {
   void OnEnd(Instant at) override;
 
  private:
+  bool Shows(Instant at, ExtraEvent event) const {
+    return filter_.Shows(at) && filter_.Shows(event);
+  }
   void Begin(Instant at);
   void Finish();
   void Key(std::string_view name, NodeKey key);
 
   std::ostream* out_;
+  OutputFilter filter_;
   const World* world_ = nullptr;
   std::string line_;
 };

@@ -23,6 +23,8 @@ install(FILES "${completions}/gossamer-sim.fish"
   DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d" COMPONENT runtime)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/tools/schema" DESTINATION "${data}" COMPONENT runtime
   FILES_MATCHING PATTERN "*.json")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/tools/wireshark" DESTINATION "${data}" COMPONENT runtime
+  FILES_MATCHING PATTERN "*.lua")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/scenarios" DESTINATION "${data}" COMPONENT runtime)
 install(FILES "${PROJECT_SOURCE_DIR}/README.md" "${PROJECT_SOURCE_DIR}/CHANGELOG.md"
   DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/gossamer" COMPONENT runtime)

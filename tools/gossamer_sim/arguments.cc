@@ -12,6 +12,7 @@
 #include "CLI/Formatter.hpp"
 #include "core/base/strings.h"
 #include "core/cluster/rules.h"
+#include "sim/report/output_filter.h"
 #include "sim/scenario/schema_table.h"
 #include "sim/scenario/units.h"
 #include "tools/gossamer_sim/build_info.h"
@@ -32,6 +33,7 @@ constexpr const char* kExamples = R"(Examples:
   gossamer-sim run scenarios/quickstart.yaml --seed 0x2a --events - --quiet | grep fail-set
   gossamer-sim run scenarios/quickstart.yaml --rules valkey-8.0 --cpu redis-7
   gossamer-sim run scenarios/quickstart.yaml --seeds 1..20 --html report.html
+  gossamer-sim run scenarios/quickstart.yaml --perfetto run.pftrace --pcap run.pcapng --node-log logs
   gossamer-sim run scenarios/*/*.yaml --junit results.xml --annotations github
   gossamer-sim check scenarios/*/*.yaml
   gossamer-sim explain scenarios/quickstart.yaml --seed 7 --node 1
@@ -51,6 +53,8 @@ struct Raw {
   std::string cpu;
   std::string stop_at;
   std::string annotations;
+  std::string only_types;
+  std::string window;
   std::string max_events = "0";
   std::string min_nodes;
   std::string max_nodes;
@@ -146,7 +150,8 @@ void CheckReportFiles(const Arguments& arguments) {
   const std::pair<const char*, const std::string&> files[] = {
       {"--events", arguments.events},         {"--junit", arguments.junit},
       {"--markdown", arguments.markdown},     {"--csv", arguments.csv},
-      {"--prometheus", arguments.prometheus}, {"--html", arguments.html}};
+      {"--prometheus", arguments.prometheus}, {"--html", arguments.html},
+      {"--perfetto", arguments.perfetto},     {"--pcap", arguments.pcap}};
   for (const auto& [option, path] : files) {
     const bool events = &path == &arguments.events;
     if (path == "-" && !events) {
@@ -159,6 +164,70 @@ void CheckReportFiles(const Arguments& arguments) {
       }
     }
   }
+}
+
+void ReadWindow(const Raw& raw, Arguments* out) {
+  if (raw.window.empty()) return;
+  const size_t dots = raw.window.find("..");
+  if (dots == std::string::npos) {
+    throw UsageError("--window: '" + raw.window + "' is no range, expected one like 20s..30s");
+  }
+  const std::string ends[] = {raw.window.substr(0, dots), raw.window.substr(dots + 2)};
+  std::pair<Duration, Duration> window{Duration{}, kNever - Instant{}};
+  for (const size_t i : {0, 1}) {
+    if (ends[i].empty()) continue;
+    const sim::Parsed<Duration> time = sim::ParseDuration(ends[i]);
+    if (!time.ok()) throw UsageError("--window: " + time.error().message);
+    (i == 0 ? window.first : window.second) = time.value();
+  }
+  if (window.first > window.second) throw UsageError("--window: the first is after the last");
+  out->window = window;
+}
+
+// Types are of two kinds, and outputs heed those of theirs. One that no output heeds is a mistake.
+void ReadTypes(const Raw& raw, Arguments* out) {
+  const bool events = !out->events.empty() || !out->perfetto.empty() || !out->node_log.empty();
+  for (const std::string_view word : SplitWords(raw.only_types, ",")) {
+    sim::OutputFilter filter;
+    const std::string type(word);
+    if (!filter.AddType(word)) {
+      throw UsageError(WithNearest("--only-types: unknown type '" + type + "'", word, TypeWords()));
+    }
+    if (filter.some_events() && !events) {
+      throw UsageError("--only-types: '" + type + "' is an event, which --pcap does not show");
+    }
+    if (filter.some_packets() && out->pcap.empty()) {
+      throw UsageError("--only-types: '" + type + "' is a message, which only --pcap shows");
+    }
+    out->only_types.push_back(type);
+  }
+}
+
+// Outputs of one run that are written while it goes on, and what they show.
+void CheckTraces(const Raw& raw, Arguments* out) {
+  const std::pair<const char*, const std::string&> traces[] = {{"--events", out->events},
+                                                               {"--record", out->record},
+                                                               {"--perfetto", out->perfetto},
+                                                               {"--pcap", out->pcap},
+                                                               {"--node-log", out->node_log}};
+  bool filtered = false;
+  for (const auto& [option, path] : traces) {
+    if (path.empty()) continue;
+    if (out->seed_range || out->files.size() > 1) {
+      throw UsageError(std::string(option) + " takes one scenario and one seed");
+    }
+    filtered = filtered || &path != &out->record;
+  }
+  const std::pair<const char*, bool> filters[] = {{"--only-nodes", !out->only_nodes.empty()},
+                                                  {"--only-types", !raw.only_types.empty()},
+                                                  {"--window", !raw.window.empty()}};
+  for (const auto& [option, given] : filters) {
+    if (!given || filtered) continue;
+    throw UsageError(std::string(option) +
+                     " without --events, --perfetto, --pcap or --node-log shows nothing");
+  }
+  ReadTypes(raw, out);
+  ReadWindow(raw, out);
 }
 
 void CheckRun(const Raw& raw, Arguments* out) {
@@ -181,12 +250,7 @@ void CheckRun(const Raw& raw, Arguments* out) {
     out->stop_at = stop.value();
   }
   out->max_events = Number("--max-events", raw.max_events);
-  if (!out->events.empty() && (out->seed_range || out->files.size() > 1)) {
-    throw UsageError("--events takes one scenario and one seed");
-  }
-  if (!out->record.empty() && (out->seed_range || out->files.size() > 1)) {
-    throw UsageError("--record takes one scenario and one seed");
-  }
+  CheckTraces(raw, out);
   if (out->record_full && out->record.empty()) throw UsageError("--record-full without --record");
   if (out->events == "-" && out->json)
     throw UsageError("--events - beside --json: both want stdout");
@@ -270,6 +334,26 @@ void AddReportFiles(CLI::App* run, Raw* raw, Arguments* out) {
       ->group("Output");
 }
 
+void AddTraces(CLI::App* run, Raw* raw, Arguments* out) {
+  run->add_option("--events", out->events, "Every event as JSON lines to a file, or - for stdout")
+      ->group("Output");
+  run->add_option("--perfetto", out->perfetto, "A trace for ui.perfetto.dev to a file")
+      ->group("Output");
+  run->add_option("--pcap", out->pcap, "The bus's messages as a capture for Wireshark to a file")
+      ->group("Output");
+  run->add_option("--node-log", out->node_log, "A log per node, as Valkey's, to a directory")
+      ->group("Output");
+  run->add_option("--only-nodes", out->only_nodes,
+                  "Of these four, only some nodes: 0-9,17, or names as in the scenario")
+      ->group("Output");
+  run->add_option("--only-types", raw->only_types,
+                  "Of these four, only some types: events (list events), messages such as auth-req")
+      ->group("Output");
+  run->add_option("--window", raw->window,
+                  "Of these four, only a stretch of virtual time: A..B, A.. or ..B")
+      ->group("Output");
+}
+
 void AddRun(CLI::App* app, Raw* raw, Arguments* out) {
   CLI::App* run = app->add_subcommand("run", "Run scenarios and report what happened");
   run->add_option("FILE", out->files, "Scenario files (YAML or JSON; - is standard input)")
@@ -283,8 +367,7 @@ void AddRun(CLI::App* app, Raw* raw, Arguments* out) {
   run->add_option("--stop-at", raw->stop_at, "End at this virtual time");
   run->add_option("--max-events", raw->max_events, "End after so many simulator events");
   run->add_flag("--json", out->json, "One JSON object on stdout, nothing else")->group("Output");
-  run->add_option("--events", out->events, "Every event as JSON lines to a file, or - for stdout")
-      ->group("Output");
+  AddTraces(run, raw, out);
   run->add_option("--record", out->record, "A recording for replay and diff")->group("Output");
   run->add_flag("--record-full", out->record_full, "With the records themselves: a larger file")
       ->group("Output");
@@ -431,8 +514,15 @@ const std::vector<std::string_view>& ListWords() {
 }
 
 const std::vector<std::string_view>& SchemaWords() {
-  static const std::vector<std::string_view> kWords = {"scenario", "report"};
+  static const std::vector<std::string_view> kWords = {"scenario", "report", "events"};
   return kWords;
+}
+
+std::vector<std::string_view> TypeWords() {
+  std::vector<std::string_view> words = sim::EventWords();
+  const std::vector<std::string_view> packets = sim::PacketWords();
+  words.insert(words.end(), packets.begin(), packets.end());
+  return words;
 }
 
 std::optional<Arguments> ReadArguments(int argc, const char* const* argv, ExitCode* exit_code) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/time.h"
@@ -37,6 +38,14 @@ struct Arguments {
   std::string events;  // path, "-" for stdout, empty: none
   std::string record;  // path, empty: none
   bool record_full = false;
+  // Paths of what other programs open; empty: none.
+  std::string perfetto;
+  std::string pcap;
+  std::string node_log;  // a directory
+  // What events and these show. Empty: everything.
+  std::string only_nodes;  // as ParseNodeList takes it
+  std::vector<std::string> only_types;
+  std::optional<std::pair<Duration, Duration>> window;
   // Paths of reports besides the one on stdout; empty: none.
   std::string junit;
   std::string markdown;
@@ -78,6 +87,9 @@ const std::vector<std::string_view>& ListWords();
 
 // The words that `schema` takes.
 const std::vector<std::string_view>& SchemaWords();
+
+// The words that --only-types takes.
+std::vector<std::string_view> TypeWords();
 
 // Reads the command line. Nothing when there is nothing to do after it: --help and --version were
 // printed to stdout, or an error to stderr; *exit_code says which.

@@ -223,6 +223,7 @@ std::vector<std::string_view> ValueWords(std::string_view command, const CLI::Op
   if (name == "--transport") return {"typed", "wire", "shadow"};
   if (name == "--rules") return RuleNames();
   if (name == "--cpu") return CpuWords();
+  if (name == "--only-types") return TypeWords();
   if (name == "--progress") return {"auto", "plain", "none"};
   if (name == "--color") return {"auto", "always", "never"};
   if (name == "--format" && command == "check") return {"text", "json", "github"};

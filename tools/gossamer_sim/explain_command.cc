@@ -25,7 +25,7 @@ ExitCode ExplainCommand(const Arguments& arguments) {
   std::optional<Instant> until;
   if (arguments.at) until = Instant{} + *arguments.at;
   sim::Explainer explainer(sim::NodeIndex{static_cast<uint32_t>(arguments.node)}, until);
-  request.extra = &explainer;
+  request.extras = {&explainer};
   Progress progress(arguments.progress, arguments.quiet, 1, scenario.duration.us);
   const std::vector<RunOutcome> outcomes = RunAll({request}, 1, &progress);
   if (!outcomes.front().error.empty()) {

@@ -1,9 +1,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <memory>
 #include <optional>
 #include <random>
 #include <span>
@@ -13,8 +10,6 @@
 
 #include "nlohmann/json.hpp"
 #include "sim/model/start.h"
-#include "sim/record/recording.h"
-#include "sim/report/event_writer.h"
 #include "sim/report/github_annotations.h"
 #include "sim/report/json_report.h"
 #include "sim/report/seeds_report.h"
@@ -23,6 +18,7 @@
 #include "tools/gossamer_sim/commands.h"
 #include "tools/gossamer_sim/progress.h"
 #include "tools/gossamer_sim/report_files.h"
+#include "tools/gossamer_sim/run_outputs.h"
 #include "tools/gossamer_sim/run_pool.h"
 #include "tools/gossamer_sim/scenario_file.h"
 
@@ -53,80 +49,6 @@ std::string FirstLine(const RunRequest& first, size_t runs) {
   if (runs > 1) line += " and " + std::to_string(runs - 1) + " more";
   return line + "\n";
 }
-
-// A stream that is written while a run goes on: a file, or stdout for "-".
-class OutputStream {
- public:
-  // False, with a line on stderr, when the file cannot be written; likewise Close.
-  bool Open(const std::string& path) {
-    path_ = path;
-    if (path != "-") file_.open(path, std::ios::binary | std::ios::trunc);
-    return Check();
-  }
-  bool Close() {
-    if (path_.empty()) return true;
-    stream()->flush();
-    return Check();
-  }
-  std::ostream* stream() { return path_ == "-" ? &std::cout : &file_; }
-
- private:
-  bool Check() {
-    if (*stream()) return true;
-    std::fprintf(stderr, "gossamer-sim: cannot write %s\n", path_.c_str());
-    return false;
-  }
-
-  std::string path_;
-  std::ofstream file_;
-};
-
-// Where the events of a run go.
-class EventsOutput {
- public:
-  bool Open(const std::string& path) {
-    if (path.empty()) return true;
-    if (!output_.Open(path)) return false;
-    writer_ = std::make_unique<sim::EventWriter>(output_.stream());
-    return true;
-  }
-  bool Close() { return output_.Close(); }
-  sim::Observer* observer() { return writer_.get(); }
-
- private:
-  OutputStream output_;
-  std::unique_ptr<sim::EventWriter> writer_;
-};
-
-// Where the recording of a run goes.
-class RecordingOutput {
- public:
-  bool Open(const Arguments& arguments, const ScenarioFile& file, const RunRequest& request) {
-    if (arguments.record.empty()) return true;
-    if (!output_.Open(arguments.record)) return false;
-    sim::RecordedRun run;
-    run.version = Version();
-    run.build = BuildId();
-    run.scenario_path = file.path;
-    run.scenario_text = file.text;
-    run.options = request.options;
-    run.full = arguments.record_full;
-    recorder_ = std::make_unique<sim::Recorder>(run, output_.stream());
-    return true;
-  }
-  // A run without report leaves a recording that breaks off.
-  bool Close(const std::vector<RunOutcome>& outcomes) {
-    if (recorder_ && !outcomes.empty() && outcomes.front().report) {
-      recorder_->Finish(sim::DigestText(outcomes.front().report->result.digest));
-    }
-    return output_.Close();
-  }
-  sim::TraceSink* sink() { return recorder_.get(); }
-
- private:
-  OutputStream output_;
-  std::unique_ptr<sim::Recorder> recorder_;
-};
 
 // The reports of all runs that have one. Says what became of the others.
 std::vector<sim::RunReport> TakeReports(std::vector<RunOutcome> outcomes, ExitCode* code) {
@@ -207,17 +129,12 @@ ExitCode RunCommand(const Arguments& arguments) {
       return ExitCode::kUsage;
     }
   }
-  EventsOutput events;
-  if (!events.Open(arguments.events)) return ExitCode::kEnvironment;
+  Plan plan = MakePlan(arguments, files);
+  RunOutputs outputs;
+  const ExitCode opened = outputs.Open(arguments, files.front(), &plan.requests.front());
+  if (opened != ExitCode::kPass) return opened;
   ReportFiles report_files;
   if (!report_files.Open(arguments)) return ExitCode::kEnvironment;
-  Plan plan = MakePlan(arguments, files);
-  if (events.observer() != nullptr) plan.requests.front().extra = events.observer();
-  RecordingOutput recording;
-  if (!recording.Open(arguments, files.front(), plan.requests.front())) {
-    return ExitCode::kEnvironment;
-  }
-  plan.requests.front().options.sink = recording.sink();
   if (!arguments.quiet && !arguments.digest_only) {
     std::FILE* out = arguments.json || arguments.events == "-" ? stderr : stdout;
     std::fputs(FirstLine(plan.requests.front(), plan.requests.size()).c_str(), out);
@@ -226,7 +143,7 @@ ExitCode RunCommand(const Arguments& arguments) {
   Progress progress(arguments.progress, arguments.quiet, plan.requests.size(), plan.total_us);
   std::vector<RunOutcome> outcomes =
       RunAll(plan.requests, static_cast<size_t>(arguments.jobs), &progress);
-  ExitCode code = recording.Close(outcomes) ? ExitCode::kPass : ExitCode::kEnvironment;
+  ExitCode code = outputs.Close(outcomes) ? ExitCode::kPass : ExitCode::kEnvironment;
   const std::vector<sim::RunReport> reports = TakeReports(std::move(outcomes), &code);
   PrintResults(arguments, files.size(), reports);
   if (!report_files.Write(reports)) code = Worse(code, ExitCode::kEnvironment);
@@ -234,7 +151,6 @@ ExitCode RunCommand(const Arguments& arguments) {
     std::fflush(stdout);
     std::fputs(sim::GithubAnnotations(reports).c_str(), stderr);
   }
-  if (!events.Close()) code = Worse(code, ExitCode::kEnvironment);
   if (Interrupted()) std::fputs("gossamer-sim: interrupted\n", stderr);
   return code;
 }

@@ -108,7 +108,7 @@ class Pool {
     ProgressObserver progress(progress_);
     std::vector<sim::Observer*> observers = recorder.observers();
     observers.push_back(&progress);
-    if (request.extra != nullptr) observers.push_back(request.extra);
+    observers.insert(observers.end(), request.extras.begin(), request.extras.end());
     sim::RunResult result;
     {
       sim::World world(*request.scenario, request.options, std::move(observers));

@@ -25,7 +25,7 @@ struct RunRequest {
   const sim::Scenario* scenario = nullptr;  // must outlive the run
   sim::RunOptions options;
   std::string scenario_hash;
-  sim::Observer* extra = nullptr;  // called after all others; may be null
+  std::vector<sim::Observer*> extras;  // called after all others
 };
 
 struct RunOutcome {

@@ -1,6 +1,8 @@
 #include <cstdio>
+#include <string>
 
 #include "nlohmann/json.hpp"
+#include "sim/report/event_schema.h"
 #include "sim/report/report_schema.h"
 #include "sim/scenario/json_schema.h"
 #include "tools/gossamer_sim/commands.h"
@@ -8,8 +10,12 @@
 namespace gossamer::tool {
 
 ExitCode SchemaCommand(const Arguments& arguments) {
-  const bool scenario = arguments.files.front() == "scenario";
-  std::puts((scenario ? sim::ScenarioSchema() : sim::ReportSchema()).dump(2).c_str());
+  const std::string& what = arguments.files.front();
+  if (what == "events") {
+    std::puts(sim::EventSchema().dump(2).c_str());
+  } else {
+    std::puts((what == "scenario" ? sim::ScenarioSchema() : sim::ReportSchema()).dump(2).c_str());
+  }
   return ExitCode::kPass;
 }
 

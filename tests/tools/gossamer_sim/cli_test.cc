@@ -66,6 +66,20 @@ TEST_F(CliTest, UsageErrorsSayWhatIsMeant) {
       {"run x.yaml --stop-at 15", "--stop-at"},
       {"run x.yaml --json --events -", "stdout"},
       {"run x.yaml --seeds 1..2 --events f", "one seed"},
+      {"run x.yaml --seeds 1..2 --perfetto f", "--perfetto takes one scenario and one seed"},
+      {"run x.yaml y.yaml --pcap f", "--pcap takes one scenario and one seed"},
+      {"run x.yaml y.yaml --node-log d", "--node-log takes one scenario and one seed"},
+      {"run x.yaml --pcap -", "expected a file"},
+      {"run x.yaml --pcap a --perfetto a", "--perfetto and --pcap name the same file"},
+      {"run x.yaml --only-nodes 1", "--only-nodes without --events"},
+      {"run x.yaml --record f --window 1s..2s", "--window without --events"},
+      {"run x.yaml --events f --only-types fail-st", "did you mean 'fail-set'?"},
+      {"run x.yaml --pcap f --only-types auth-rq", "did you mean 'auth-req'?"},
+      {"run x.yaml --pcap f --only-types ping,fail-set", "'fail-set' is an event, which --pcap"},
+      {"run x.yaml --events f --only-types ping", "'ping' is a message, which only --pcap shows"},
+      {"run x.yaml --events f --window 5s", "expected one like 20s..30s"},
+      {"run x.yaml --events f --window 5s..4s", "the first is after the last"},
+      {"run x.yaml --events f --window 5..9s", "--window"},
       {"run x.yaml --annotations gihtub", "did you mean 'github'?"},
       {"run x.yaml --junit -", "expected a file"},
       {"run x.yaml --junit a --csv a", "--junit and --csv name the same file"},
@@ -168,6 +182,54 @@ TEST_F(CliTest, EventsAreJsonLines) {
   EXPECT_EQ(last, "end");
   EXPECT_THAT(result.err, HasSubstr("Verdict: pass"));
   EXPECT_EQ(Run(std::string("run --events /nonexistent/e --quiet ") + kQuickstart).code, 5);
+}
+
+TEST_F(CliTest, OtherProgramsFiles) {
+  const auto path = [this](const char* name) { return (directory_ / name).string(); };
+  const std::string run = std::string("run --quiet --digest-only ") + kQuickstart;
+  fs::create_directories(directory_ / "logs");
+  for (const char* name : {"logs/node-6.log", "logs/mine.log", "logs/node-1.log.old"}) {
+    std::ofstream(path(name)) << "old";
+  }
+  const std::string outputs = " --perfetto " + path("p") + " --pcap " + path("c") + " --node-log " +
+                              path("logs") + " --events " + path("e");
+  const Result result = Run(run + outputs);
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(result.out, Run(run).out) << "watching changes nothing";
+  EXPECT_THAT(ReadFile(path("c")), HasSubstr("scenarios/quickstart.yaml"));
+  EXPECT_THAT(ReadFile(path("c")), HasSubstr("seed 1, rules gossamer, digest version"));
+  EXPECT_THAT(ReadFile(path("p")), HasSubstr("shard 2"));
+  EXPECT_THAT(ReadFile(path("logs/node-5.log")), HasSubstr(" 01 Jan 2026 00:01:"));
+  EXPECT_FALSE(fs::exists(path("logs/node-6.log"))) << "of an earlier run";
+  EXPECT_EQ(ReadFile(path("logs/mine.log")), "old");
+  EXPECT_EQ(ReadFile(path("logs/node-1.log.old")), "old");
+  // Again, with nothing but what is asked for.
+  const std::string before = ReadFile(path("p"));
+  const std::string log = ReadFile(path("logs/node-5.log"));
+  EXPECT_EQ(Run(run + outputs).code, 0);
+  EXPECT_TRUE(ReadFile(path("p")) == before);
+  EXPECT_EQ(ReadFile(path("logs/node-5.log")), log) << "not twice in it";
+  EXPECT_EQ(
+      Run(run + outputs + " --only-nodes 1,4-5 --window 60s.. --only-types fail-set,tcp").code, 0);
+  EXPECT_FALSE(fs::exists(path("logs/node-0.log")));
+  EXPECT_THAT(ReadFile(path("c")), HasSubstr("only nodes 1,4-5\nonly types fail-set, tcp\n"
+                                             "only from 60s"));
+  for (const std::string_view line : SplitWords(ReadFile(path("e")), "\n")) {
+    EXPECT_THAT(std::string(line), HasSubstr("\"event\":\"fail-set\""));
+  }
+}
+
+TEST_F(CliTest, OtherProgramsFilesThatCannotBeWritten) {
+  const std::string run = std::string("run --quiet ") + kQuickstart;
+  for (const char* option : {"--perfetto", "--pcap", "--node-log"}) {
+    const Result result = Run(run + " " + option + " /proc/nowhere/x");
+    EXPECT_EQ(result.code, 5) << option;
+    EXPECT_THAT(result.err, HasSubstr("cannot write /proc/nowhere/x"));
+  }
+  EXPECT_EQ(Run(run + " --pcap /dev/full").code, 5);
+  const Result nodes = Run(run + " --events /dev/null --only-nodes 6");
+  EXPECT_EQ(nodes.code, 2);
+  EXPECT_THAT(nodes.err, HasSubstr("--only-nodes: node 6 does not exist: there are 6 nodes"));
 }
 
 TEST_F(CliTest, ARecordingIsReplayedAndCompared) {

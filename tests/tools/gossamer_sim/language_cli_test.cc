@@ -54,7 +54,7 @@ TEST_F(LanguageCliTest, ListsEverythingThatMayBeNamed) {
 
 // The files that editors read; `tools/dev generate` writes them.
 TEST_F(LanguageCliTest, SchemaFilesAreCurrent) {
-  for (const std::string what : {"scenario", "report"}) {
+  for (const std::string what : {"scenario", "report", "events"}) {
     const Result result = Run("schema " + what);
     EXPECT_EQ(result.code, 0);
     EXPECT_TRUE(result.out == ReadFile("tools/schema/" + what + ".schema.json"))

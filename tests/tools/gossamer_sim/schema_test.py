@@ -2,15 +2,17 @@
 """The JSON Schemas against what they describe, with a validator that is not ours.
 
 Shipped scenarios and the examples of their README are valid, mistakes are not, reports are valid and all their keys are
-named. usage: schema_test.py <gossamer-sim>, from the root of the repository. Exits with 77 (skipped) without the
+named, every line of --events is valid. usage: schema_test.py <gossamer-sim>, from the root of the repository. Exits with 77 (skipped) without the
 packages python3-jsonschema and python3-yaml.
 """
 
 import glob
 import json
+import os
 import re
 import subprocess
 import sys
+import tempfile
 
 try:
     import jsonschema
@@ -54,6 +56,46 @@ MISTAKES = (
     HEAD + "expect: [{metric: fail, max: 1s}]\n",
     HEAD + "expect: [{invariant: all, max: 3}]\n",
     HEAD + "expect: [{state: ok, event: promoted, by: end}]\n",
+)
+
+
+# A run with most events: strangers meet, a death, a return, a reset, failovers, epochs and slots that move, bad bytes.
+EVENTFUL = """version: 1
+name: eventful
+cluster:
+  {shards: 4, replicas_per_shard: 2, start: meet, config: {cluster-node-timeout: 1s, cluster-link-sendbuf-limit: 8KiB}}
+replication: {write_rate: 1MB/s}
+duration: 120s
+timeline:
+  - {at: 20s, fault: kill, target: {shard: 0, role: primary}, for: 15s}
+  - {at: 22s, fault: pause, target: {shard: 1, role: primary}, for: 5s}
+  - {at: 40s, action: failover, target: {shard: 2, role: replica, one: true}}
+  - {at: 42s, action: failover, target: {node: [8, 9]}, mode: force}
+  - {at: 44s, action: failover, target: {shard: 3, role: replica, one: true}, mode: takeover}
+  - {at: 50s, action: migrate-slots, target: {node: 1}, to: {node: 2}, slots: 5000-5010}
+  - {at: 52s, fault: disk-full, target: {node: 2}, for: 3s}
+  - {at: 55s, fault: corrupt, target: {node: 3}, probability: 50%, for: 4s}
+  - {at: 62s, action: address-change, target: {node: 5}}
+  - {at: 66s, fault: partition, target: {shard: 1}, for: 10s}
+  - {at: 90s, action: reset, target: {node: 11}, mode: hard}
+  - {at: 92s, action: meet, target: {node: 0}, to: {node: 11}}
+  - {at: 94s, action: forget, target: {all: true}, to: {node: 10}}
+  - {at: 100s, fault: blackhole, target: {node: 4}, for: 10s}
+"""
+
+# What no line may be.
+BAD_LINES = (
+    {"t_us": 1, "event": "fail-sett", "node": 0, "subject": 1},
+    {"t_us": 1, "event": "fail-set", "subject": 1},
+    {"event": "fail-set", "node": 0, "subject": 1},
+    {"t_us": -1, "event": "fail-set", "node": 0, "subject": 1},
+    {"t_us": 1, "event": "fail-set", "node": "0", "subject": 1},
+    {"t_us": 1, "event": "fail-set", "node": 0, "subject": 1.5},
+    {"t_us": 1, "event": "pfail-cleared", "node": 0, "subject": 1, "value": 3},
+    {"t_us": 1, "event": "vote-sent", "node": 0, "subject": 1},
+    {"t_us": 1, "event": "incident", "number": 0, "what": "kil", "victims": [0]},
+    {"t_us": 1, "event": "incident", "number": 0, "what": "kill", "victims": 0},
+    {"t_us": 1, "event": "end", "node": 0},
 )
 
 
@@ -134,14 +176,35 @@ def check_reports(program, validator):
     return failures
 
 
+def check_events(program, validator):
+    failures, kinds = [], set()
+    with tempfile.TemporaryDirectory() as directory:
+        eventful = os.path.join(directory, "eventful.yaml")
+        with open(eventful, "w", encoding="utf-8") as file:
+            file.write(EVENTFUL)
+        for scenario in ("scenarios/quickstart.yaml", eventful):
+            lines = [json.loads(line) for line in output(program, "run", "--quiet", "--events", "-", scenario).splitlines()]
+            if not lines or lines[-1]["event"] != "end":
+                failures.append(f"{scenario}: no events, or no end")
+            # One of each kind and set of keys is enough: validation is slow.
+            for line in {(line["event"], *line): line for line in lines}.values():
+                failures += [f"{line}: {problem}" for problem in problems(validator, line)]
+            kinds |= {line["event"] for line in lines}
+    if len(kinds) < 35:
+        failures.append(f"only {len(kinds)} kinds of events: {sorted(kinds)}")
+    failures += [f"passes, but is wrong: {line}" for line in BAD_LINES if validator.is_valid(line)]
+    return failures
+
+
 def main():
     program = sys.argv[1]
     validators = {}
-    for word in ("scenario", "report"):
+    for word in ("scenario", "report", "events"):
         schema = json.loads(output(program, "schema", word))
         jsonschema.Draft7Validator.check_schema(schema)
         validators[word] = jsonschema.Draft7Validator(schema)
     failures = check_scenarios(validators["scenario"]) + check_reports(program, validators["report"])
+    failures += check_events(program, validators["events"])
     print("\n".join(failures) or "ok")
     return 1 if failures else 0
 
