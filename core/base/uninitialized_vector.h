@@ -23,9 +23,10 @@ class UninitializedAllocator : public std::allocator<T> {
   };
 
   UninitializedAllocator() = default;
+  // Allocators convert.
   template <class U>
-  UninitializedAllocator(const UninitializedAllocator<U>& /*other*/) noexcept {
-  }  // NOLINT: converts
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  UninitializedAllocator(const UninitializedAllocator<U>& /*other*/) noexcept {}
 
   void construct(T* /*at*/) noexcept {}
   template <class... Args>

@@ -180,6 +180,7 @@ void ClusterNode::OnLinkUp(Now now, LinkId link, const LinkPeer& peer, Effects* 
   const bool was_pending = s.peers.PingPending(node);
   const MonoMs sent = was_pending ? s.peers.ping_sent_ms(node) : 0;
   SendPing(t, node, s.peers.Has(node, flag::kMeet) ? MessageType::kMeet : MessageType::kPing);
+  if (s.rules.bugs.Has(Bug::kV461)) s.peers.ClearFlags(node, flag::kMeet);
   if (was_pending) s.peers.SetPingSent(node, sent);
 }
 
@@ -231,7 +232,7 @@ void ClusterNode::OnConfig(Now now, const ClusterOptions& options, Effects* out)
   Turn t(state_, now, out);
   state_.options = options;
   state_.peers.WakeAll();
-  state_.reports.SetValidity(2 * options.node_timeout.ms());
+  state_.reports.SetValidity(ReportValidityMs(options, state_.rules));
   for (const NodeKey node : state_.peers.order()) {
     if ((state_.peers.marks(node) & mark::kHasReports) != 0 && !state_.reports.MayHave(node)) {
       state_.peers.ClearMark(node, mark::kHasReports);

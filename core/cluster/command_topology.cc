@@ -78,7 +78,9 @@ CommandReply ForgetCommand(CommandCall& call) {
   if (s.i_am_replica() && s.my_primary() == node) {
     return CommandReply::Error("Can't forget my master!");
   }
-  BlacklistAdd(call.t, *name, s.options.blacklist_ttl);
+  if (!s.rules.bugs.Has(Bug::kForgetWithoutBlacklist)) {
+    BlacklistAdd(call.t, *name, s.options.blacklist_ttl);
+  }
   RemoveNode(call.t, node);
   call.t.Todo(todo::kUpdateState | todo::kSave);
   return CommandReply::Ok();

@@ -123,12 +123,13 @@ void CheckNode(Turn& t, NodeKey node) {
   const int64_t half = s.timeout_ms() / 2;
   if (s.peers.HasOutLink(node) && s.peers.PingPending(node) &&
       t.ms - s.peers.out_link_ms(node) > s.timeout_ms() &&
-      t.ms - s.peers.ping_sent_ms(node) > half && t.ms - s.peers.data_received_ms(node) > half) {
+      t.ms - s.peers.ping_sent_ms(node) > half && t.ms - s.peers.data_received_ms(node) > half &&
+      !s.rules.bugs.Has(Bug::kNoLinkReset)) {
     t.Event({.type = EventType::kLinkReset, .subject = node});
     FreeOutLink(t, node);
   }
   if (s.peers.HasOutLink(node) && !s.peers.PingPending(node) &&
-      t.ms - s.peers.pong_ms(node) > PingIntervalMs(s)) {
+      t.ms - s.peers.pong_ms(node) > PingIntervalMs(s) && !s.rules.bugs.Has(Bug::kNoDuePings)) {
     SendPing(t, node, MessageType::kPing);
     return;
   }

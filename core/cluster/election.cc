@@ -46,6 +46,7 @@ void Cant(Turn& t, CantFailover reason) {
 // My data is too old to serve. SOURCE: semantics spec section 8, data_age.
 bool DataTooOld(const Turn& t) {
   const State& s = t.s;
+  if (s.rules.bugs.Has(Bug::kDataAgeIgnored)) return false;
   if (s.options.replica_validity_factor == 0) return false;
   int64_t age_ms = (t.now.mono - s.data.data_fresh).us / 1000000 * 1000;
   if (age_ms > s.timeout_ms()) age_ms -= s.timeout_ms();
@@ -59,7 +60,9 @@ bool MayRun(Turn& t) {
   const bool manual = ManualReady(s);
   if (!s.i_am_replica() || !primary.valid()) return false;
   if (!s.peers.Has(primary, flag::kFail) && !manual) return false;
-  return !s.options.replica_no_failover || manual;
+  const bool held_back =
+      s.options.replica_no_failover && !s.rules.bugs.Has(Bug::kNoFailoverIgnored);
+  return !held_back || manual;
 }
 
 // Every replica of my primary, myself included, says that it sees the primary FAIL, and I rank
@@ -189,12 +192,25 @@ NodeKey NewerOwner(const State& s, const Header& header) {
   return newer;
 }
 
+uint32_t VotesToWin(const State& s) {
+  return s.rules.bugs.Has(Bug::kWinnerWithoutQuorum) ? s.quorum() - 1 : s.quorum();
+}
+
+// What the vote of this batch must wait for.
+Ticket VoteTicket(Turn& t) {
+  if (!t.s.rules.bugs.Has(Bug::kV1032)) return BatchTicket(t);
+  t.Todo(todo::kSave);
+  return {};
+}
+
 // Null when the vote may be given.
 std::optional<VoteRefusal> Objection(Turn& t, NodeKey candidate, const Header& header) {
   State& s = t.s;
   if (s.rules.safe_to_join_votes && !s.health.safe_to_join) return VoteRefusal::kNotSafeToJoin;
   if (header.current_epoch < s.current_epoch) return VoteRefusal::kOldEpoch;
-  if (s.last_vote_epoch == s.current_epoch) return VoteRefusal::kAlreadyVoted;
+  if (s.last_vote_epoch == s.current_epoch && !s.rules.bugs.Has(Bug::kVoteTwice)) {
+    return VoteRefusal::kAlreadyVoted;
+  }
   const NodeKey primary = s.peers.facts(candidate).replicaof;
   if (s.peers.IsPrimary(candidate) || !primary.valid()) return VoteRefusal::kNotReplica;
   const bool force = (header.mflags[0] & mflag::kForceAck) != 0;
@@ -217,10 +233,11 @@ int64_t ReplicaRank(const State& s) {
   const NodeKey primary = s.my_primary();
   if (!primary.valid()) return 0;
   int64_t rank = 0;
+  const bool names_count = !s.rules.bugs.Has(Bug::kV762);
   s.peers.ForEachReplica(primary, [&](NodeKey other) {
     if (other == s.myself || s.peers.Has(other, flag::kNoFailover)) return;
     const int64_t offset = s.peers.repl_offset(other);
-    const bool smaller_name = s.peers.name(other) < s.peers.name(s.myself);
+    const bool smaller_name = names_count && s.peers.name(other) < s.peers.name(s.myself);
     if (offset > s.data.repl_offset || (offset == s.data.repl_offset && smaller_name)) ++rank;
   });
   return rank;
@@ -284,7 +301,7 @@ void ElectionStep(Turn& t) {
     RequestVotes(t);
     return;
   }
-  if (e.auth_count < s.quorum()) {
+  if (e.auth_count < VotesToWin(s)) {
     Cant(t, CantFailover::kWaitingVotes);
     return;
   }
@@ -311,7 +328,7 @@ void HandleVoteRequest(Turn& t, NodeKey candidate, const Header& header) {
   if (s.rules.revote_lock)
     s.peers.SetMoment(s.peers.facts(candidate).replicaof, Moment::kVoted, t.ms);
   s.last_vote_epoch = s.current_epoch;
-  const Ticket ticket = BatchTicket(t);
+  const Ticket ticket = VoteTicket(t);
   if (!SendTo(t, candidate, MakeBare(t, MessageType::kAuthAck, 0), ticket)) {
     Refuse(t, candidate, header, VoteRefusal::kNoLink);
     return;

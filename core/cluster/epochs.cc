@@ -75,7 +75,7 @@ void ResolveCollision(Turn& t, NodeKey sender, const Header& header) {
   if (header.config_epoch != mine || t.s.peers.facts(sender).config_epoch != mine) return;
   // The greater name keeps the epoch.
   if (t.s.peers.name(sender) <= t.s.peers.name(t.s.myself)) return;
-  if (!TakeNextEpoch(t)) return;
+  if (t.s.rules.bugs.Has(Bug::kEpochsMayCollide) || !TakeNextEpoch(t)) return;
   t.Event({.type = EventType::kEpochCollision, .subject = sender, .epoch = t.s.current_epoch});
 }
 

@@ -12,6 +12,16 @@ namespace {
 
 constexpr int64_t kFailUndoTimeouts = 2;
 
+// Whether my own suspicion counts toward a quorum.
+bool MyWordCounts(const State& s) {
+  return s.rules.bugs.Has(Bug::kV634) ? s.i_am_primary() : s.i_am_voting();
+}
+
+bool TellsOfFail(const State& s) {
+  if (s.rules.bugs.Has(Bug::kNoFailBroadcast)) return false;
+  return s.i_am_primary() || !s.rules.bugs.Has(Bug::kR7395);
+}
+
 void DropReports(Turn& t, NodeKey node) {
   t.s.reports.DropSuspect(node);
   t.s.peers.ClearMark(node, mark::kHasReports);
@@ -48,6 +58,7 @@ void ReportFailing(Turn& t, NodeKey node, NodeKey reporter) {
 void ReportAlive(Turn& t, NodeKey node, NodeKey reporter) {
   State& s = t.s;
   if ((s.peers.marks(node) & mark::kHasReports) == 0) return;
+  if (s.rules.bugs.Has(Bug::kReportsNotWithdrawn)) return;
   if (!s.rules.any_sender_clears_report && !s.peers.IsVoting(reporter)) return;
   s.reports.Remove(node, reporter);
   if (!s.reports.MayHave(node)) s.peers.ClearMark(node, mark::kHasReports);
@@ -57,8 +68,10 @@ void TryFail(Turn& t, NodeKey node) {
   State& s = t.s;
   if (!s.peers.Has(node, flag::kPfail) || s.peers.Has(node, flag::kFail)) return;
   const uint32_t reports = LiveReports(t, node);
-  if (reports + (s.i_am_voting() ? 1 : 0) < s.quorum()) return;
+  const uint32_t needed = s.rules.bugs.Has(Bug::kFailAlone) ? 1 : s.quorum();
+  if (reports + (MyWordCounts(s) ? 1 : 0) < needed) return;
   MarkFail(t, node, kNoKey, reports);
+  if (!TellsOfFail(s)) return;
   Message* message = s.tables->pool.Make(MessageType::kFail);
   FillHeader(t, &message->header);
   message->body = Fail{node};
@@ -88,8 +101,9 @@ void CheckSilence(Turn& t, NodeKey node) {
   s.peers.SetFlags(node, flag::kPfail);
   t.Event({.type = EventType::kPfailSet, .subject = node, .value = delay});
   t.Todo(todo::kUpdateState);
-  const bool try_now = s.rules.cron_tries_fail ? s.i_am_voting() : s.health.size == 1;
-  if (try_now && s.i_am_voting()) TryFail(t, node);
+  const bool try_now = s.rules.cron_tries_fail || s.health.size == 1;
+  if (s.rules.bugs.Has(Bug::kR12824)) return;
+  if (try_now && MyWordCounts(s)) TryFail(t, node);
 }
 
 void ClearOnPong(Turn& t, NodeKey node) {
@@ -100,7 +114,7 @@ void ClearOnPong(Turn& t, NodeKey node) {
     t.Todo(todo::kUpdateState | todo::kSave);
     return;
   }
-  if (!s.peers.Has(node, flag::kFail)) return;
+  if (!s.peers.Has(node, flag::kFail) || s.rules.bugs.Has(Bug::kFailNeverCleared)) return;
   // A primary that still owns slots was not replaced; it is taken back once nobody can be about to
   // replace it.
   const bool keeps_slots = s.peers.IsVoting(node);

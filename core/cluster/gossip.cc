@@ -39,7 +39,8 @@ class Selector {
         receiver_(receiver),
         heartbeat_(heartbeat),
         wall_offset_s_(static_cast<uint32_t>(WallOffsetMs(t) / 1000)),
-        wall_offset_rest_ms_(static_cast<uint32_t>(WallOffsetMs(t) % 1000)) {}
+        wall_offset_rest_ms_(static_cast<uint32_t>(WallOffsetMs(t) % 1000)),
+        failing_apart_(!t.s.rules.bugs.Has(Bug::kR2285)) {}
 
   void Run() {
     const auto known = static_cast<int64_t>(s_.peers.size());
@@ -51,7 +52,7 @@ class Selector {
     entries.resize(static_cast<size_t>(wanted_) + s_.pfail_count);
     begin_ = next_ = entries.data();
     if (wanted_ > 0) Sample();
-    AppendPfail();
+    if (failing_apart_) AppendPfail();
     entries.resize(static_cast<size_t>(taken()));
   }
 
@@ -87,7 +88,7 @@ class Selector {
     *unfit = false;
     if (node == s_.myself || node == receiver_) return false;
     const PeerTable::Hot& row = hot_[node.value];
-    if ((row.flags & flag::kPfail) != 0) return false;
+    if ((row.flags & flag::kPfail) != 0 && failing_apart_) return false;
     *unfit = PeerTable::IsUnfit(row);
     return !*unfit;
   }
@@ -261,6 +262,7 @@ class Selector {
   GossipEntry* next_ = nullptr;
   uint32_t wall_offset_s_;
   uint32_t wall_offset_rest_ms_;
+  bool failing_apart_;  // suspected nodes are added to what was sampled
   int64_t fresh_ = 0;
   int64_t wanted_ = 0;
   uint32_t* chosen_ = nullptr;
@@ -279,8 +281,8 @@ class Receiver {
         s_(t.s),
         sender_(sender),
         heartbeat_(heartbeat),
-        now_s_(static_cast<uint32_t>(t.now.wall.ms() / 1000)),
-        now_tick_(t.s.peers.ToTick(t.ms)),
+        latest_s_(static_cast<uint32_t>(t.now.wall.ms() / 1000) + 1 + ExtraToleranceS(t)),
+        latest_tick_(t.s.peers.ToTick(t.ms) + kFutureToleranceMs + ExtraToleranceS(t) * 1000),
         tick_offset_(static_cast<uint32_t>(t.now.wall.ms() - t.ms + t.s.peers.base_ms())) {}
 
   void Run() {
@@ -297,6 +299,11 @@ class Receiver {
   }
 
  private:
+  // How far in the future a pong time may lie beyond what clocks may differ.
+  static uint32_t ExtraToleranceS(const Turn& t) {
+    return t.s.rules.bugs.Has(Bug::kTrustTheFuture) ? 3600 : 0;
+  }
+
   // Applies entries from `i` on as long as they do no more than refresh pong times. Returns the
   // first that does, or `count`.
   size_t TrustFrom(const GossipEntry* entries, size_t i, size_t count) const {
@@ -350,9 +357,9 @@ class Receiver {
   // The peer's pong time as seen by the sender, if it is news and not in the future. SOURCE:
   // semantics spec section 3.
   void Trust(PeerTable::Hot* row, const GossipEntry& entry) const {
-    if (now_s_ + 1 - entry.pong_received_s > kTrustWindowS) return;
+    if (latest_s_ - entry.pong_received_s > kTrustWindowS) return;
     const uint32_t tick = entry.pong_received_s * 1000u - tick_offset_;
-    if (tick > row->pong && tick <= now_tick_ + kFutureToleranceMs) row->pong = tick;
+    if (tick > row->pong && tick <= latest_tick_) row->pong = tick;
   }
 
   void ApplySlow(const GossipEntry& entry, uint32_t index) {
@@ -399,6 +406,7 @@ class Receiver {
 
   void Introduce(const GossipEntry& entry, uint32_t index) {
     if (!sender_.valid() || (entry.flags & flag::kNoAddr) != 0) return;
+    if (s_.rules.bugs.Has(Bug::kNoIntroductions)) return;
     const NodeName name = s_.tables->pool.names().name(entry.node);
     if (Blacklisted(t_, name) || introductions_ >= kMaxIntroductions) return;
     ++introductions_;
@@ -413,8 +421,9 @@ class Receiver {
   State& s_;
   NodeKey sender_;
   const Heartbeat& heartbeat_;
-  uint32_t now_s_;
-  uint32_t now_tick_;
+  // A pong time beyond these lies too far in the future, by the sender's clock and by mine.
+  uint32_t latest_s_;
+  uint32_t latest_tick_;
   uint32_t tick_offset_;
   int introductions_ = 0;
 };

@@ -13,7 +13,7 @@ constexpr int64_t kMaxRejoinDelayMs = 5000;
 
 void CountVoters(State& s) {
   const PeerTable::Voters& voters = s.peers.voters();
-  s.health.size = voters.size;
+  s.health.size = s.rules.bugs.Has(Bug::kQuorumOfTheLiving) ? voters.reachable : voters.size;
   s.health.reachable = voters.reachable;
   s.health.failed_owner = voters.failed_owners > 0;
 }
@@ -34,7 +34,7 @@ void UpdateClusterState(Turn& t) {
   const bool covered = s.slots.assigned() == kSlots && !h.failed_owner;
   StateReason reason = StateReason::kNone;
   if (s.options.require_full_coverage && !covered) reason = StateReason::kNotFullCoverage;
-  if (h.reachable < s.quorum()) {
+  if (h.reachable < s.quorum() && !s.rules.bugs.Has(Bug::kMinorityServes)) {
     reason = StateReason::kMinority;
     h.minority = t.ms;
   }

@@ -30,7 +30,7 @@ void StartManualFailover(Turn& t, ManualFailoverMode mode) {
            .subject = primary,
            .value = static_cast<int64_t>(mode)});
   if (mode == ManualFailoverMode::kTakeover) {
-    BumpConfigEpoch(t);
+    if (!t.s.rules.bugs.Has(Bug::kTakeoverWithoutEpoch)) BumpConfigEpoch(t);
     PromoteMyself(t, s.peers.facts(s.myself).config_epoch);
     return;
   }
@@ -63,7 +63,7 @@ void ResetManualFailover(Turn& t) {
 
 void CheckManualFailoverTimeout(Turn& t) {
   const ManualFailover& mf = t.s.manual_failover;
-  if (!mf.active() || mf.end >= t.ms) return;
+  if (!mf.active() || mf.end >= t.ms || t.s.rules.bugs.Has(Bug::kFailoverNeverEnds)) return;
   t.Event({.type = EventType::kManualFailoverTimedOut});
   ResetManualFailover(t);
 }
@@ -71,6 +71,7 @@ void CheckManualFailoverTimeout(Turn& t) {
 void ManualFailoverStep(Turn& t) {
   const ManualFailover& mf = t.s.manual_failover;
   if (!mf.active() || mf.can_start || mf.primary_offset < 0) return;
+  if (mf.primary_offset == 0 && t.s.rules.bugs.Has(Bug::kR8435)) return;
   if (t.s.data.repl_offset == mf.primary_offset) BecomeReady(t);
 }
 

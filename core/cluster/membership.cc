@@ -212,6 +212,7 @@ void Reset(Turn& t, bool hard) {
 
 void ChangeAddress(Turn& t, NodeKey node, const Endpoint& endpoint) {
   State& s = t.s;
+  if (s.rules.bugs.Has(Bug::kAddressStuck)) return;
   s.peers.EditFacts(node, [&endpoint](PeerFacts* facts) { facts->address.endpoint = endpoint; });
   FreeOutLink(t, node);
   s.peers.ClearFlags(node, flag::kNoAddr);

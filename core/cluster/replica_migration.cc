@@ -81,7 +81,9 @@ void ReplicaMigrationStep(Turn& t) {
   if (s.orphaned_primaries == 0 || s.max_replicas < 2 || s.this_replicas != s.max_replicas) return;
   if (!s.health.ok || !s.my_primary().valid()) return;
   const uint32_t stay = ReplicasWithout(s, s.my_primary(), flag::kFail | flag::kPfail);
-  if (static_cast<int64_t>(stay) <= s.options.migration_barrier) return;
+  const BugSet& bugs = s.rules.bugs;
+  const bool too_few = static_cast<int64_t>(stay) <= s.options.migration_barrier;
+  if (too_few && !bugs.Has(Bug::kBarrierIgnored)) return;
   // Both answers depend on the table alone; most replicas are not the candidate and stop here.
   if (s.migration_version != s.peers.version()) {
     s.migration_version = s.peers.version();
@@ -89,8 +91,10 @@ void ReplicaMigrationStep(Turn& t) {
     s.migration_candidate = FindCandidate(s);
   }
   const NodeKey target = s.migration_target;
-  if (!target.valid() || !(s.migration_candidate == s.myself)) return;
-  if (t.ms - s.peers.moment(target, Moment::kOrphaned) <= kMigrationDelayMs) return;
+  const bool mine_to_go = s.migration_candidate == s.myself || bugs.Has(Bug::kMigrationHerd);
+  if (!target.valid() || !mine_to_go) return;
+  const bool early = t.ms - s.peers.moment(target, Moment::kOrphaned) <= kMigrationDelayMs;
+  if (early && !bugs.Has(Bug::kMigrationAtOnce)) return;
   const NodeKey left = s.my_primary();
   BecomeReplicaOf(t, target, /*close_slots=*/true, /*full_sync=*/true);
   t.Event({.type = EventType::kReplicaMigrated, .subject = target, .other = left});

@@ -56,15 +56,17 @@ void SwapRoles(Turn& t, NodeKey old_primary, NodeKey new_primary, Epoch epoch) {
 // A primary in my table says that it is a replica now. False: outdated.
 bool ApplyDemotion(Turn& t, NodeKey sender, NodeKey primary, Epoch epoch) {
   State& s = t.s;
-  if (primary.valid() && s.SameShard(primary, sender)) {
+  const bool drops_slots = s.rules.bugs.Has(Bug::kR13018);
+  if (primary.valid() && s.SameShard(primary, sender) && !drops_slots) {
     const bool stale = s.peers.NodeEpoch(primary) > epoch ||
                        (s.rules.stale_if_sender_newer && s.peers.NodeEpoch(sender) > epoch);
-    if (stale) {
+    if (stale && !s.rules.bugs.Has(Bug::kV1777)) {
       t.Event({.type = EventType::kStaleIgnored, .subject = sender, .epoch = epoch});
       return false;
     }
     // DEVIATION: my own role is mine to know; the releases would make me a primary here.
-    if (s.peers.IsReplica(primary) && !(primary == s.myself)) SwapRoles(t, sender, primary, epoch);
+    const bool news = s.peers.IsReplica(primary) && !(primary == s.myself) && !stale;
+    if (news) SwapRoles(t, sender, primary, epoch);
   } else {
     FreeSlotsOf(t, sender);
   }

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/cluster/bugs.h"
+
 namespace gossamer {
 
 enum class GossipSampling : uint8_t {
@@ -97,6 +99,9 @@ struct Rules {
   bool cron_drifts =
       true;  // the next cron is due 100 ms after this one ended, plus up to 1 ms of sleep
   int max_accepts_per_cycle = 10;
+
+  // What was planted (bugs.h); none in any release's rules here.
+  BugSet bugs;
 };
 
 // The rules called `name`, or nothing.

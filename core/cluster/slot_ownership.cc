@@ -81,7 +81,8 @@ void CollectGains(Turn& t, NodeKey sender, Epoch epoch, const SlotSet& claimed, 
       s.slots.SetNotClaiming(slot, false);
       return;
     }
-    if (!s.slots.unclaimed(slot) && s.peers.facts(owner).config_epoch >= epoch) return;
+    const bool newer = s.slots.unclaimed(slot) || s.peers.facts(owner).config_epoch < epoch;
+    if (!newer && !s.rules.bugs.Has(Bug::kOldClaimsWin)) return;
     result->gained.set(slot);
     if (owner == s.myself) result->dirty.set(slot);
     if (owner.valid() && owner == current) ++result->moved_from_current;
@@ -125,6 +126,7 @@ void FollowNewOwner(Turn& t, NodeKey sender, Epoch epoch, const SlotSetRef& clai
       s.peers.slot_count(s.myself) == 0 && s.peers.NodeEpoch(s.myself) < epoch && same_shard) {
     new_primary = true;
   }
+  if (s.i_am_primary() && s.rules.bugs.Has(Bug::kNoDemotion)) return;
   const bool emptied = current.valid() && s.peers.slot_count(current) == 0;
   if (new_primary && emptied && (s.options.allow_replica_migration || same_shard)) {
     BecomeReplicaOf(t, sender, /*close_slots=*/!same_shard, /*full_sync=*/!same_shard);
@@ -205,7 +207,7 @@ void ApplyClaimedSlots(Turn& t, NodeKey sender, const Header& header, bool was_r
 
 void SendUpdate(Turn& t, NodeKey peer, NodeKey owner) {
   State& s = t.s;
-  if (!s.peers.HasOutLink(peer)) return;
+  if (!s.peers.HasOutLink(peer) || s.rules.bugs.Has(Bug::kNoUpdate)) return;
   SlotUpdate update;
   update.node = owner;
   update.config_epoch = s.peers.facts(owner).config_epoch;

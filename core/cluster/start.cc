@@ -109,7 +109,7 @@ void StartFrom(Turn& t, const NodesConf& conf) {
   for (const NodesConfNode& node : conf.nodes) {
     s.current_epoch = std::max(s.current_epoch, node.config_epoch);
   }
-  s.last_vote_epoch = conf.last_vote_epoch;
+  if (!s.rules.bugs.Has(Bug::kForgetsVote)) s.last_vote_epoch = conf.last_vote_epoch;
   AnnounceOptions(t);
   if (s.i_am_replica() && s.my_primary().valid()) t.out->Add(Replicate{s.my_primary(), false});
   t.Todo(todo::kUpdateState);

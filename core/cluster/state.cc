@@ -18,6 +18,13 @@ Id RandomId(Rng* rng) {
 
 }  // namespace
 
+int64_t ReportValidityMs(const ClusterOptions& options, const Rules& rules) {
+  constexpr int64_t kTimeouts = 2;
+  constexpr int64_t kTimeoutsOfBug = 200;
+  const bool long_lived = rules.bugs.Has(Bug::kReportsNeverExpire);
+  return (long_lived ? kTimeoutsOfBug : kTimeouts) * options.node_timeout.ms();
+}
+
 State::State(const ClusterOptions& opts, const Rules& node_rules, HostTables* host_tables,
              uint64_t seed, uint64_t label_index, MonoMs now)
     : options(opts),
@@ -29,7 +36,8 @@ State::State(const ClusterOptions& opts, const Rules& node_rules, HostTables* ho
       id_rng(seed, "node-id", label_index),
       peers(&host_tables->pool.names(), &host_tables->facts, node_rules.trust_needs_normal_peer,
             Rng(seed, "table-order", label_index), now),
-      reports(node_rules.report_store == ReportStore::kSecondBuckets, 2 * opts.node_timeout.ms()) {}
+      reports(node_rules.report_store == ReportStore::kSecondBuckets,
+              ReportValidityMs(opts, node_rules)) {}
 
 NodeName State::RandomName() { return RandomId<NodeName>(&id_rng); }
 

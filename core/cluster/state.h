@@ -196,6 +196,9 @@ struct State {
   ShardId RandomShardId();
 };
 
+// How long a failure report counts. SOURCE: semantics spec section 4.2.
+int64_t ReportValidityMs(const ClusterOptions& options, const Rules& rules);
+
 // One input being handled.
 struct Turn {
   State& s;

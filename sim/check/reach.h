@@ -1,21 +1,21 @@
 // Reach: which nodes are live and reachable, and since when.
 //
-// A node is reachable while no partition in force cuts it off from most live voting primaries. Of
-// the two sides of a cut, the nodes that the fault names and all others, the one with fewer voting
-// primaries counts as cut off; both do when they have as many, and all nodes that it names do when
-// the fault names several sides, or isolates each; a ring cuts nobody off, as each node sees most
-// others. Faults that only slow a node or its links down leave it reachable: whoever declares it
-// dead is wrong. Not an observer by itself: whoever owns one passes the calls
-// on. Thread safety: none.
+// A node is reachable while the partitions in force leave it a way to more than half of the live
+// voting primaries, itself included; it is cut off otherwise. A cut between two nodes that reach
+// all others cuts nobody off. Looked at when a partition begins or ends; a link that is cut one
+// way counts as cut. Faults that only slow a node or its links down leave it reachable: whoever
+// declares it dead is wrong. Not an observer by itself: whoever owns one passes the calls on.
+// Thread safety: none.
 #ifndef GOSSAMER_SIM_CHECK_REACH_H_
 #define GOSSAMER_SIM_CHECK_REACH_H_
 
 #include <cstddef>
 #include <cstdint>
-#include <utility>
+#include <memory>
 #include <vector>
 
 #include "sim/check/cluster_probe.h"
+#include "sim/model/link_faults.h"
 #include "sim/model/observer.h"
 
 namespace gossamer::sim {
@@ -24,24 +24,32 @@ class Reach {
  public:
   // `probe` must outlive it.
   void Begin(const ClusterProbe* probe);
-  void OnIncident(Instant at, const Incident& incident);
+  // The nodes that the incident cuts off and that were not cut off before, rising; none unless it
+  // is a partition.
+  std::vector<NodeIndex> OnIncident(Instant at, const Incident& incident);
   void OnIncidentEnd(Instant at, const Incident& incident);
   void OnRestart(Instant at, NodeIndex node);
 
   // Live and reachable, and had been so at every moment of the last `length` (or since the start).
   bool SoundFor(NodeIndex node, Instant now, Duration length) const {
-    return node.value < since_.size() && probe_->live(node) && cuts_[node.value] == 0 &&
+    return node.value < since_.size() && probe_->live(node) && !cut_off_[node.value] &&
            (since_[node.value].us == 0 || now - since_[node.value] >= length);
   }
-  bool cut_off(NodeIndex node) const { return cuts_[node.value] != 0; }
+  bool cut_off(NodeIndex node) const { return cut_off_[node.value]; }
 
  private:
-  std::vector<NodeIndex> CutOff(const Incident& incident) const;
+  struct Cut {
+    uint32_t number = 0;
+    std::shared_ptr<const LinkFault> fault;
+  };
+
+  bool Connected(uint32_t a, uint32_t b) const;
+  void LookAtCuts();
 
   const ClusterProbe* probe_ = nullptr;
-  std::vector<uint32_t> cuts_;  // by node: cuts in force against it
+  std::vector<bool> cut_off_;   // by node
   std::vector<Instant> since_;  // by node: when it last returned; zero: it was never away
-  std::vector<std::pair<uint32_t, std::vector<NodeIndex>>> in_force_;  // by number of incident
+  std::vector<Cut> in_force_;
 };
 
 }  // namespace gossamer::sim

@@ -8,6 +8,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@
 namespace gossamer::sim {
 
 class World;
+struct LinkFault;
 
 // A node of the scenario, by its position: shard s's first primary is node s; its replicas follow
 // after all primaries.
@@ -33,7 +35,8 @@ struct Incident {
   uint32_t number = 0;  // position in the order of injection
   Instant at;
   const TimelineItem* item = nullptr;
-  std::vector<NodeIndex> victims;  // nodes that the target selected
+  std::vector<NodeIndex> victims;        // nodes that the target selected
+  std::shared_ptr<const LinkFault> cut;  // of a partition: the links that carry nothing
   std::vector<NodeIndex>
       primaries;  // those victims that were primaries with slots, in their own view
   std::vector<int64_t> lost_shards;   // shards of which no live node is left after it

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/base/hash.h"
 #include "core/base/time.h"
 #include "core/bus/types.h"
+#include "core/cluster/bugs.h"
 #include "sim/engine/trace.h"
 #include "sim/scenario/scenario.h"
 
@@ -23,6 +25,7 @@ struct RunOptions {
   uint64_t seed = 1;
   Transport transport = Transport::kTyped;
   std::optional<std::string> rules;  // overrides the scenario's base
+  std::vector<Bug> bugs;             // planted in all nodes, beside the scenario's
   std::optional<CpuSpec> cpu;
   std::optional<Duration> stop_at;  // virtual time at which the run ends early
   uint64_t max_events = 0;          // 0: no limit

@@ -56,6 +56,15 @@ NodesConf OwnLine(const NodeInfo& info, const Network& network, const ShardId& s
   return conf;
 }
 
+// REQUIRES: rules of that name exist; the loader has checked it.
+Rules RulesOf(const std::string& name, const std::vector<Bug>& bugs,
+              const std::vector<Bug>& more_bugs) {
+  Rules rules = *FindRules(name);
+  for (const Bug bug : bugs) Plant(bug, &rules);
+  for (const Bug bug : more_bugs) Plant(bug, &rules);
+  return rules;
+}
+
 // Flags by which the others know a node that has talked to them.
 uint16_t CapabilityFlags(const Host& host) {
   uint16_t flags = flag::kLightPublish | flag::kExtensions;
@@ -242,7 +251,7 @@ void ConfigureHosts(const Scenario& scenario, const RunOptions& options,
   };
   // Synchronised clocks: one sub-second part for all.
   const auto part = static_cast<int64_t>(Rng(options.seed, "wall").Below(1'000'000));
-  const Rules base = FindRules(options.rules.value_or(scenario.rules)).value_or(Rules{});
+  const Rules base = RulesOf(options.rules.value_or(scenario.rules), scenario.bugs, options.bugs);
   for (const NodeInfo& info : nodes) {
     Host& host = hosts->host(info.index.value);
     host.rules = base;
@@ -267,7 +276,7 @@ void ConfigureHosts(const Scenario& scenario, const RunOptions& options,
     for (const NodeIndex node : Select(o.target, view, Selectable::kAny, &rng)) {
       Host& host = hosts->host(node.value);
       apply(o.config, &host.options);
-      if (o.rules.has_value()) host.rules = FindRules(*o.rules).value_or(host.rules);
+      if (o.rules.has_value()) host.rules = RulesOf(*o.rules, o.bugs, options.bugs);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <utility>
 
 #include "sim/model/kinds.h"
@@ -330,6 +331,9 @@ void Timeline::ApplyLinkFault(const TimelineItem& item, Rng* rng, Entry* entry) 
   if (fault.burst.us > 0) fault.salt = rng->Next64();
   fault.bytes_per_s = item.rate_bytes_per_s;
   fault.piece_bytes = static_cast<uint32_t>(item.piece_bytes);
+  if (item.fault == FaultKind::kPartition) {
+    entry->incident.cut = std::make_shared<const LinkFault>(fault);
+  }
   if (item.fault == FaultKind::kBlackhole) {
     entry->blackhole = network_->Blackhole(fault);
   } else {

@@ -6,6 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/strings.h"
+#include "core/cluster/bugs.h"
+#include "core/cluster/rules.h"
 #include "google/protobuf/io/zero_copy_stream_impl.h"
 #include "google/protobuf/util/delimited_message_util.h"
 #include "sim/record/recording.pb.h"
@@ -28,6 +30,7 @@ void ToProto(const RecordedRun& run, proto::RecordingHeader* out) {
   out->set_scenario_text(run.scenario_text);
   out->set_seed(run.options.seed);
   out->set_rules(run.options.rules.value_or(""));
+  for (const Bug bug : run.options.bugs) out->add_bugs(std::string(InfoOf(bug).name));
   if (run.options.cpu) out->set_cpu(run.options.cpu->preset);
   out->set_transport(static_cast<uint32_t>(run.options.transport));
   out->set_stop_at_us(run.options.stop_at.value_or(Duration{}).us);
@@ -49,7 +52,17 @@ absl::Status FromProto(const proto::RecordingHeader& in, RecordedRun* run) {
   run->scenario_path = in.scenario_path();
   run->scenario_text = in.scenario_text();
   run->options.seed = in.seed();
-  if (!in.rules().empty()) run->options.rules = in.rules();
+  if (!in.rules().empty()) {
+    if (!FindRules(in.rules()).has_value()) {
+      return absl::InvalidArgumentError(absl::StrCat("unknown rules '", in.rules(), "'"));
+    }
+    run->options.rules = in.rules();
+  }
+  for (const std::string& name : in.bugs()) {
+    const std::optional<Bug> bug = FindBug(name);
+    if (!bug) return absl::InvalidArgumentError(absl::StrCat("unknown bug '", name, "'"));
+    run->options.bugs.push_back(*bug);
+  }
   if (!in.cpu().empty()) {
     run->options.cpu.emplace();
     run->options.cpu->preset = in.cpu();

@@ -54,7 +54,7 @@ std::vector<std::string> RunFields(const RunReport& run) {
   return {run.scenario.file,
           run.scenario.name,
           absl::StrCat(run.seed),
-          run.rules,
+          RulesText(run),
           CpuText(run.cpu),
           std::string(TransportName(run.transport)),
           absl::StrCat(run.scenario.node_count()),

@@ -99,6 +99,7 @@ bool IncidentTimes::AllReturned() const {
 
 void FailoverTimeline::Attach(std::shared_ptr<const ClusterProbe> probe) {
   probe_ = std::move(probe);
+  reach_.Begin(probe_.get());
   const size_t nodes = probe_->node_count();
   const size_t words = (nodes + 63) / 64;
   key_.assign(nodes, kNoKey);
@@ -185,9 +186,11 @@ void FailoverTimeline::SetWaits(Watch* watch, bool waits) {
 
 void FailoverTimeline::OnIncident(Instant at, const Incident& incident) {
   NoteNodes(at);
-  // What every node refused has no victims.
-  if (incident.item->is_fault && TakesNodesAway(incident.item->fault) &&
-      !incident.victims.empty()) {
+  const std::vector<NodeIndex> cut_off = reach_.OnIncident(at, incident);
+  const std::vector<NodeIndex>& away =
+      incident.item->fault == FaultKind::kPartition ? cut_off : incident.victims;
+  // What every node refused has no victims; nor has a cut that leaves everybody a majority.
+  if (incident.item->is_fault && TakesNodesAway(incident.item->fault) && !away.empty()) {
     const size_t index = incidents_.size();
     IncidentTimes& times = incidents_.emplace_back();
     times.number = incident.number;
@@ -197,10 +200,10 @@ void FailoverTimeline::OnIncident(Instant at, const Incident& incident) {
     times.lost_shards = incident.lost_shards;
     victims_.emplace_back(live_.size(), 0);
     observers_.emplace_back(live_.size(), 0);
-    for (const NodeIndex node : incident.victims) Set(&victims_.back(), node, true);
+    for (const NodeIndex node : away) Set(&victims_.back(), node, true);
     for (size_t w = 0; w < live_.size(); ++w) observers_[index][w] = live_[w] & ~victims_[index][w];
     times.observers = CountBoth(observers_[index], live_);
-    for (const NodeIndex node : incident.victims) {
+    for (const NodeIndex node : away) {
       AddVictim(index, node, WasPrimary(incident, node));
     }
     CountVoters(&times);
@@ -271,10 +274,11 @@ void FailoverTimeline::CountVoters(IncidentTimes* times) const {
 
 void FailoverTimeline::OnIncidentEnd(Instant at, const Incident& incident) {
   NoteNodes(at);
+  reach_.OnIncidentEnd(at, incident);
   for (IncidentTimes& times : incidents_) {
     if (times.number != incident.number) continue;
     times.ended = at;
-    for (const NodeIndex node : incident.victims) Returned(at, node);
+    for (const VictimTimes& victim : times.victims) Returned(at, victim.node);
   }
   NoteUncovered(at);
 }
@@ -297,6 +301,8 @@ void FailoverTimeline::Returned(Instant at, NodeIndex node) {
   }
   if (watch_of_[node.value] < 0 || !probe_->live(node)) return;
   Watch& watch = watches_[static_cast<size_t>(watch_of_[node.value])];
+  // Whoever comes back under another name (without its disk) is somebody else: the victim is gone.
+  if (watch.key != key_[node.value]) return;
   VictimTimes& victim = TimesOf(watch);
   if (!victim.returned) victim.returned = at;
   LookAtCover(at, node, &watch);
@@ -445,8 +451,10 @@ bool FailoverTimeline::SharesSlots(const Watch& watch, const SlotSet& slots) {
 bool FailoverTimeline::SeesServed(const PeerTable& peers, NodeIndex node,
                                   const Watch& watch) const {
   const auto serves = [&](NodeKey owner) {
+    const NodeIndex index = IndexOf(owner);
+    // A node that came back under another name does not serve as its former self.
     return owner.valid() && peers.IsPrimary(owner) && !peers.Has(owner, flag::kFail) &&
-           IndexOf(owner) != NodeIndex{} && Test(live_, IndexOf(owner));
+           index != NodeIndex{} && Test(live_, index) && key_[index.value] == owner;
   };
   bool served = true;
   bool whole = false;

@@ -36,6 +36,7 @@
 #include "core/base/time.h"
 #include "core/slots/slot_set.h"
 #include "sim/check/cluster_probe.h"
+#include "sim/check/reach.h"
 #include "sim/model/observer.h"
 
 namespace gossamer::sim {
@@ -205,6 +206,7 @@ class FailoverTimeline : public Observer {
   void NoteNotOk(Instant at);
 
   std::shared_ptr<const ClusterProbe> probe_;
+  Reach reach_;
   std::vector<NodeKey> key_;           // by node: last known
   std::vector<uint32_t> node_of_key_;  // by key
   Bits live_;

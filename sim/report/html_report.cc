@@ -293,8 +293,8 @@ std::string Head(const std::string& id, std::span<const RunReport> runs, const R
   std::string facts = absl::StrCat(
       CountText(static_cast<uint64_t>(s.node_count())), " nodes in ",
       Plural(static_cast<uint64_t>(s.shards), "shard"), " of ", s.replicas_per_shard + 1,
-      ", node timeout ", SecondsText(chosen.node_timeout), " s, rules ", chosen.rules, ", cpu ",
-      CpuText(chosen.cpu), ", transport ", ToAbsl(TransportName(chosen.transport)), ", ",
+      ", node timeout ", SecondsText(chosen.node_timeout), " s, rules ", RulesText(chosen),
+      ", cpu ", CpuText(chosen.cpu), ", transport ", ToAbsl(TransportName(chosen.transport)), ", ",
       SecondsText(Micros(static_cast<int64_t>(chosen.virtual_us()))), " virtual seconds");
   out += Paragraph(facts, "soft");
   const SeedsReport summary = SummarizeSeeds(runs);

@@ -161,6 +161,12 @@ Json MemoryJson(const MemoryByKind& m) {
 
 }  // namespace
 
+Json BugsJson(const RunReport& report) {
+  Json bugs = Json::array();
+  for (const Bug bug : report.bugs) bugs.push_back(InfoOf(bug).name);
+  return bugs;
+}
+
 Json JsonReport(const RunReport& report) {
   TrafficJson traffic = MakeTraffic(report.result.traffic);
   Json incidents = Json::array();
@@ -191,6 +197,7 @@ Json JsonReport(const RunReport& report) {
           {"expectations", ExpectationsJson(report)},
           {"violations", std::move(violations)},
           {"violation_count", report.violation_count},
+          {"bugs", BugsJson(report)},
           {"reasons", report.reasons},
           {"timeline", std::move(steps)},
           {"end", RunEndName(report.result.end)},

@@ -19,6 +19,8 @@ namespace gossamer::sim {
 inline constexpr int kReportSchemaVersion = 1;
 
 nlohmann::ordered_json JsonReport(const RunReport& report);
+// The names of what was planted.
+nlohmann::ordered_json BugsJson(const RunReport& report);
 
 }  // namespace gossamer::sim
 

@@ -122,7 +122,7 @@ std::string Suite(std::span<const RunReport> runs, Totals* all) {
   };
   property("scenario", first.scenario.name);
   property("scenario_hash", first.environment.scenario_hash);
-  property("rules", first.rules);
+  property("rules", RulesText(first));
   property("cpu", CpuText(first.cpu));
   property("transport", TransportName(first.transport));
   property("version", first.environment.version);

@@ -144,7 +144,7 @@ std::string Section(std::span<const RunReport> runs) {
   absl::StrAppend(&out, MarkdownEscape(first.scenario.file), ", ",
                   CountText(static_cast<uint64_t>(first.scenario.node_count())),
                   " nodes, node timeout ", SecondsText(first.node_timeout), " s, rules ",
-                  MarkdownEscape(first.rules), ", ");
+                  MarkdownEscape(RulesText(first)), ", ");
   if (runs.size() == 1) {
     absl::StrAppend(&out, "seed ", first.seed, ", digest ", DigestText(first.result.digest));
   } else {

@@ -89,7 +89,8 @@ void AddRuns(Writer* w) {
   w->Family("gossamer_run_info", "gauge", "A finished run; always 1.", [&](const RunReport& r) {
     const std::string digest = DigestText(r.result.digest);
     const std::string cpu = CpuText(r.cpu);
-    w->Sample({{"rules", r.rules},
+    const std::string rules = RulesText(r);
+    w->Sample({{"rules", rules},
                {"cpu", cpu},
                {"transport", TransportName(r.transport)},
                {"version", r.environment.version},

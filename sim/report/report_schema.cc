@@ -265,6 +265,7 @@ Json RunSchema() {
       Json{{"incidents", About("faults that took nodes away", ListOf(Reference("incident")))},
            {"expectations", About("each entry of `expect`, or the defaults", ListOf(expectation))},
            {"violations", About("of invariants, the first ones", ListOf(violation))},
+           {"bugs", Texts("planted in the nodes")},
            {"reasons", Texts("why the verdict is no pass")},
            {"timeline", About("faults and actions as carried out", ListOf(step))},
            {"end", Words({"duration", "stop-at", "max-events", "interrupted"})},
@@ -281,6 +282,7 @@ Json SeedsSchema() {
   seeds["minItems"] = 2;
   seeds["maxItems"] = 2;
   fields.update(Json{{"seeds", std::move(seeds)},
+                     {"bugs", Texts("planted in the nodes")},
                      {"failed_seeds", Nodes("seeds with verdict fail")},
                      {"inconclusive_seeds", Nodes("seeds with verdict inconclusive")},
                      {"phases", ListOf(Object(kSeedPhase, {{"phase", Words(PhaseKeys())}}))},

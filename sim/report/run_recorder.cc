@@ -199,6 +199,11 @@ RunReport RunRecorder::Finish(const Scenario& scenario, const RunOptions& option
   report.scenario = scenario;
   report.seed = options.seed;
   report.rules = options.rules.value_or(scenario.rules);
+  report.bugs = scenario.bugs;
+  for (const Bug bug : options.bugs) {
+    const bool there = std::find(report.bugs.begin(), report.bugs.end(), bug) != report.bugs.end();
+    if (!there) report.bugs.push_back(bug);
+  }
   report.cpu = options.cpu.value_or(scenario.cpu);
   report.transport = options.transport;
   report.node_timeout = frame_->node_timeout;

@@ -27,7 +27,8 @@ std::vector<std::string> MissingPhases(const IncidentTimes& incident) {
   };
   const auto any = [](const VictimTimes&) { return true; };
   if (incident.observers == 0 || !stayed(any)) return missing;
-  if (!incident.FirstPfail()) missing.emplace_back("first PFAIL");
+  // Who answers under another name is FAIL at once.
+  if (!incident.FirstPfail() && !incident.FirstFail()) missing.emplace_back("first PFAIL");
   if (!incident.FirstFail()) missing.emplace_back("first FAIL");
   if (stayed([](const VictimTimes& v) { return !v.fail_known.back(); })) {
     missing.emplace_back("FAIL known to all");
@@ -145,6 +146,12 @@ std::string CpuText(const CpuSpec& cpu) {
     absl::StrAppend(&text, ", ", cpu.nodes_per_machine, " nodes on ", cpu.cores_per_machine,
                     " cores");
   }
+  return text;
+}
+
+std::string RulesText(const RunReport& report) {
+  std::string text = report.rules;
+  for (const Bug bug : report.bugs) absl::StrAppend(&text, "+", ToAbsl(InfoOf(bug).name));
   return text;
 }
 

@@ -53,6 +53,7 @@ struct RunReport {
   Scenario scenario;  // the incidents of the timeline point nowhere into it
   uint64_t seed = 0;
   std::string rules;
+  std::vector<Bug> bugs;  // planted in all nodes without rules of their own
   CpuSpec cpu;
   Transport transport = Transport::kTyped;
   Duration node_timeout;
@@ -99,6 +100,8 @@ std::string DigestText(const Digest& digest);
 std::string_view TransportName(Transport transport);
 std::string_view RunEndName(RunEnd end);
 std::string CpuText(const CpuSpec& cpu);
+// "valkey-8.0", with what was planted: "valkey-8.0+R-7395+V-762".
+std::string RulesText(const RunReport& report);
 
 // "500 of 501 voting primaries": of those that a FAIL or a vote needs, how many are left. Empty
 // while there is a quorum.

@@ -176,6 +176,7 @@ Json SeedsJson(std::span<const RunReport> runs) {
           {"scenario", first.scenario.name},
           {"seeds", {first.seed, runs.back().seed}},
           {"rules", first.rules},
+          {"bugs", BugsJson(first)},
           {"cpu", CpuText(first.cpu)},
           {"transport", TransportName(first.transport)},
           {"build", first.environment.build},

@@ -272,6 +272,11 @@ std::string ReproduceCommand(const RunReport& report) {
   std::string command =
       absl::StrCat("gossamer-sim run ", ShellWord(report.scenario.file), " --seed ", report.seed);
   if (report.rules != report.scenario.rules) absl::StrAppend(&command, " --rules ", report.rules);
+  // The scenario's own come first.
+  for (size_t i = report.scenario.bugs.size(); i < report.bugs.size(); ++i) {
+    absl::StrAppend(&command, i == report.scenario.bugs.size() ? " --bugs " : ",",
+                    ToAbsl(InfoOf(report.bugs[i]).name));
+  }
   if (report.cpu.preset != report.scenario.cpu.preset) {
     absl::StrAppend(&command, " --cpu ", report.cpu.preset);
   }
@@ -293,7 +298,7 @@ std::string ScenarioText(const RunReport& report) {
   return out + Wrap(absl::StrCat(CountText(static_cast<uint64_t>(s.node_count())), " nodes (",
                                  Plural(static_cast<uint64_t>(s.shards), "shard"), " of ",
                                  s.replicas_per_shard + 1, "), node timeout ",
-                                 SecondsText(report.node_timeout), " s, rules ", report.rules,
+                                 SecondsText(report.node_timeout), " s, rules ", RulesText(report),
                                  ", cpu ", CpuText(report.cpu), ", transport ",
                                  ToAbsl(TransportName(report.transport))),
                     2);

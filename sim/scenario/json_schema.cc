@@ -151,7 +151,8 @@ Json KindsOfValue(const KeyInfo& row, Section section) {
     case ValueType::kLatency:
       return Reference("latency");
     case ValueType::kNames:
-      return Reference("names");
+      if (row.words == nullptr) return Reference("names");
+      return AnyOf({Words(row.key, row.words()), ListOf(Words(row.key, row.words()))});
     case ValueType::kBound:
       break;
   }

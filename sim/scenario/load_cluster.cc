@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/strings.h"
+#include "core/cluster/bugs.h"
 #include "core/cluster/config_options.h"
 #include "core/cluster/nodes_conf.h"
 #include "sim/scenario/layout.h"
@@ -202,6 +203,20 @@ bool LoadStart(const MapReader& cluster, LoadContext* context) {
   return true;
 }
 
+// `value`: that of the key "rules", a release or a map.
+void LoadRules(const MapReader& parent, const TreeNode& value, std::string* base,
+               std::vector<Bug>* bugs) {
+  if (value.kind != TreeNode::Kind::kMap) {
+    parent.Read("rules", base);
+    return;
+  }
+  const MapReader rules(value, Section::kRules, parent.sink());
+  rules.Read("base", base);
+  std::vector<std::string> names;
+  if (!rules.Read("bugs", &names)) return;
+  for (const std::string& name : names) bugs->push_back(*FindBug(name));
+}
+
 void LoadOverrides(const MapReader& cluster, LoadContext* context) {
   for (const TreeNode* item : cluster.List("nodes")) {
     const MapReader reader(*item, Section::kNodeOverride, context->sink);
@@ -211,7 +226,11 @@ void LoadOverrides(const MapReader& cluster, LoadContext* context) {
     if (const TreeNode* config = reader.Value("config")) {
       LoadConfig(*config, false, context->sink, &over.config);
     }
-    reader.Read("rules", &over.rules);
+    if (const TreeNode* rules = reader.Value("rules")) {
+      std::string base;
+      LoadRules(reader, *rules, &base, &over.bugs);
+      if (!base.empty()) over.rules = std::move(base);
+    }
     if (!reader.Has("config") && !reader.Has("rules")) {
       ErrorAt(context->sink, *item, "an override without config or rules changes nothing");
     }
@@ -244,23 +263,6 @@ bool LoadSize(const MapReader& cluster, Scenario* scenario) {
     ErrorAt(cluster.sink(), *cluster.Value("zones"), "zone '" + *twice + "' stands there twice");
   }
   return good;
-}
-
-void LoadRules(const MapReader& root, Scenario* scenario) {
-  const TreeNode* value = root.Value("rules");
-  if (value == nullptr) return;
-  if (value->kind != TreeNode::Kind::kMap) {
-    root.Read("rules", &scenario->rules);
-    return;
-  }
-  const MapReader rules(*value, Section::kRules, root.sink());
-  rules.Read("base", &scenario->rules);
-  std::vector<std::string> bugs;
-  if (rules.Read("bugs", &bugs) && !bugs.empty()) {
-    ErrorAt(root.sink(), *rules.Value("bugs"),
-            "bug '" + bugs.front() + "': no historical bug can be planted yet",
-            "leave bugs out, or write bugs: []");
-  }
 }
 
 void LoadCpu(const MapReader& root, CpuSpec* spec) {
@@ -332,8 +334,11 @@ void LoadNetwork(const MapReader& root, LoadContext* context) {
 }
 
 void LoadRulesAndCpu(const MapReader& root, LoadContext* context) {
-  LoadRules(root, context->scenario);
-  LoadCpu(root, &context->scenario->cpu);
+  Scenario* scenario = context->scenario;
+  if (const TreeNode* rules = root.Value("rules")) {
+    LoadRules(root, *rules, &scenario->rules, &scenario->bugs);
+  }
+  LoadCpu(root, &scenario->cpu);
 }
 
 }  // namespace gossamer::sim

@@ -73,6 +73,14 @@ bool ReadName(const TreeNode& node, const KeyInfo& row, DiagnosticSink* sink,
     ErrorAt(sink, node, std::string(row.key) + " takes names of letters, digits, '-', '_' and '.'");
     return false;
   }
+  if (row.words != nullptr) {
+    const std::vector<std::string_view> words = row.words();
+    if (std::find(words.begin(), words.end(), node.text) == words.end()) {
+      ErrorAt(sink, node, "unknown name " + Quoted(node.text) + " in " + std::string(row.key),
+              NearestHelp(node.text, words));
+      return false;
+    }
+  }
   out->push_back(node.text);
   return true;
 }

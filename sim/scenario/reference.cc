@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/strings.h"
+#include "core/cluster/bugs.h"
 #include "core/cluster/config_options.h"
 #include "sim/scenario/expectations.h"
 #include "sim/scenario/schema_table.h"
@@ -73,6 +74,9 @@ std::string ValueText(const KeyInfo& row) {
       return words.size() > kMaxWords ? "a word, see below" : Codes(words);
     case ValueType::kMetric:
       return "a metric, see below";
+    case ValueType::kNames:
+      return words.empty() ? std::string(ValueTypeText(row.type))
+                           : "a name or a list of names, see below";
     case ValueType::kInteger:
       return Range(row);
     case ValueType::kSection:
@@ -120,6 +124,15 @@ std::string WordTable(std::string_view title, std::string_view head, Section sec
   std::string out = "### " + std::string(title) + "\n\n" + Head({std::string(head), "meaning"});
   for (const std::string_view word : SchemaSection(section).Find(key)->words()) {
     out += Row({Code(word), std::string(WordAbout(key, word))});
+  }
+  return out + "\n";
+}
+
+std::string BugTable() {
+  std::string out = "### Bugs\n\n" + Head({"bug", "what goes wrong", "whose"});
+  for (const std::string_view name : BugNames()) {
+    const BugInfo& info = InfoOf(*FindBug(name));
+    out += Row({Code(name), std::string(info.about), std::string(info.source)});
   }
   return out + "\n";
 }
@@ -178,6 +191,7 @@ std::string LanguageReference() {
   out += WordTable("Invariants", "invariant", Section::kExpectation, "invariant");
   out += MetricTable();
   out += WordTable("Events", "event", Section::kExpectation, "event");
+  out += BugTable();
   out += SmallWords();
   out += OptionTable();
   return out;

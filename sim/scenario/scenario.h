@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/base/time.h"
+#include "core/cluster/bugs.h"
 #include "core/cluster/options.h"
 #include "core/cluster/rules.h"
 
@@ -166,6 +167,7 @@ struct NodeOverride {
   Target target;
   std::map<std::string, std::string> config;
   std::optional<std::string> rules;
+  std::vector<Bug> bugs;  // beside these rules, in place of the scenario's bugs
 };
 
 struct CpuSpec {
@@ -186,7 +188,7 @@ struct Scenario {
   std::string about;
   uint64_t seed = 1;
   std::string rules = "gossamer";
-  std::vector<std::string> bugs;
+  std::vector<Bug> bugs;  // planted in nodes without rules of their own
   CpuSpec cpu;
   int64_t shards = 3;
   int64_t replicas_per_shard = 1;

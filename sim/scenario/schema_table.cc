@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/base/strings.h"
+#include "core/cluster/bugs.h"
 #include "core/cluster/event.h"
 #include "core/cluster/rules.h"
 #include "sim/scenario/expectations.h"
@@ -65,7 +66,7 @@ constexpr KeyInfo kScenarioKeys[] = {
      .default_text = "1"},
     {.key = "rules",
      .type = kWordOrSection,
-     .about = "release whose rules the nodes follow, or a release and historical bugs to plant",
+     .about = "release whose rules the nodes follow, or a release and bugs to plant",
      .default_text = "gossamer",
      .child = Section::kRules,
      .words = RuleNames},
@@ -109,7 +110,10 @@ constexpr KeyInfo kRulesKeys[] = {
      .about = "release whose rules the nodes follow",
      .required = true,
      .words = RuleNames},
-    {.key = "bugs", .type = kNames, .about = "historical bugs to plant; none is available yet"},
+    {.key = "bugs",
+     .type = kNames,
+     .about = "bugs to plant, to see what they do",
+     .words = BugNames},
 };
 
 constexpr KeyInfo kCpuKeys[] = {
@@ -181,8 +185,9 @@ constexpr KeyInfo kNodeOverrideKeys[] = {
      .child = Section::kTarget},
     {.key = "config", .type = kConfig, .about = "cluster-* options of these nodes"},
     {.key = "rules",
-     .type = kWord,
-     .about = "release whose rules these nodes follow",
+     .type = kWordOrSection,
+     .about = "release whose rules these nodes follow, or a release and bugs to plant",
+     .child = Section::kRules,
      .words = RuleNames},
 };
 
@@ -396,7 +401,7 @@ constexpr KeyInfo kExpectationKeys[] = {
 constexpr SectionInfo kSectionTable[] = {
     {"", "", {}},
     {"scenario", "one simulated cluster, what happens to it, and what must hold", kScenarioKeys},
-    {"rules", "rules with historical bugs", kRulesKeys},
+    {"rules", "rules with bugs", kRulesKeys},
     {"cpu", "what computing costs", kCpuKeys},
     {"cluster", "the nodes", kClusterKeys},
     {"start", "how the cluster comes to be", kStartKeys},

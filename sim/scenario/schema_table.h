@@ -39,7 +39,7 @@ enum class ValueType : uint8_t {
   kLatency,       // 300us, [min, max], or a map of quantiles {p50: 300us, p99: 2ms}
   kNumbers,       // 3, "0-9", or a list of these, each within [min, max]
   kNodes,         // as kNumbers, and where a layout names nodes also these names
-  kNames,         // a name or a list of names
+  kNames,         // a name or a list of names; of `words`, if there are any
   kBound,         // in the metric's own unit: a duration or a whole number
   kConfig,        // cluster-* option: value
   kSection,       // a map with the keys of `child`

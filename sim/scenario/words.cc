@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "core/cluster/bugs.h"
 #include "core/cluster/config_options.h"
 #include "core/cluster/event.h"
 #include "sim/scenario/expectations.h"
@@ -140,6 +142,10 @@ std::string_view WordAbout(std::string_view key, std::string_view word) {
   if (key == "state") return AboutIn(StateNames(), word, name);
   if (key == "invariant") return AboutIn(InvariantNames(), word, name);
   if (key == "event") return EventAbout(word);
+  if (key == "bugs") {
+    const std::optional<Bug> bug = FindBug(word);
+    return bug ? InfoOf(*bug).about : std::string_view();
+  }
   if (key == "cpu") key = "preset";
   if (key == "base") key = "rules";
   for (const WordRow& row : kWords) {

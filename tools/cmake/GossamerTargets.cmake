@@ -217,10 +217,12 @@ function(gossamer_fuzz name)
   gossamer_add_ctest(fuzz_${name} COMMAND fuzz_${name} ${arguments} ${corpus} LABELS unit fuzz TIMEOUT ${arg_TIMEOUT})
 endfunction()
 
-# gossamer_scenarios(<program> <directory>...): one ctest entry `scenario/<path>` per YAML file, label scenario. Comments
-# in a file say more: `# ctest-labels: slow`, `# ctest-timeout: 300` (seconds; 60 without it).
+# gossamer_scenarios(<program> <directory>... [BUG_DRIVER <script>]): one ctest entry `scenario/<path>` per YAML file,
+# label scenario. Comments in a file say more: `# ctest-labels: slow`, `# ctest-timeout: 300` (seconds; 60 without it).
+# With a driver also an entry `bug/<path>`, label slow, which hands it the program and the file.
 function(gossamer_scenarios program)
-  foreach(directory IN LISTS ARGN)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "BUG_DRIVER" "")
+  foreach(directory IN LISTS arg_UNPARSED_ARGUMENTS)
     file(GLOB_RECURSE files CONFIGURE_DEPENDS "${directory}/*.yaml")
     foreach(file IN LISTS files)
       set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
@@ -239,6 +241,12 @@ function(gossamer_scenarios program)
       gossamer_add_ctest("scenario/${name}"
         COMMAND ${program} run "${path}"
         DIRECTORY "${PROJECT_SOURCE_DIR}" LABELS ${labels} TIMEOUT ${timeout})
+      if(arg_BUG_DRIVER)
+        math(EXPR timeout "2 * ${timeout}")
+        gossamer_add_ctest("bug/${name}"
+          COMMAND "${Python3_EXECUTABLE}" "${arg_BUG_DRIVER}" $<TARGET_FILE:${program}> "${path}"
+          DIRECTORY "${PROJECT_SOURCE_DIR}" LABELS slow TIMEOUT ${timeout})
+      endif()
     endforeach()
   endforeach()
 endfunction()

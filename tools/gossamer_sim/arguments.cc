@@ -32,6 +32,7 @@ constexpr const char* kExamples = R"(Examples:
   gossamer-sim run scenarios/storm/ten_percent_2000.yaml --seeds 1..20 --jobs 2 --json > storm.json
   gossamer-sim run scenarios/quickstart.yaml --seed 0x2a --events - --quiet | grep fail-set
   gossamer-sim run scenarios/quickstart.yaml --rules valkey-8.0 --cpu redis-7
+  gossamer-sim run scenarios/quickstart.yaml --bugs no-fail-broadcast
   gossamer-sim run scenarios/quickstart.yaml --seeds 1..20 --html report.html
   gossamer-sim run scenarios/quickstart.yaml --perfetto run.pftrace --pcap run.pcapng --node-log logs
   gossamer-sim run scenarios/*/*.yaml --junit results.xml --annotations github
@@ -50,6 +51,7 @@ struct Raw {
   std::string jobs = "1";
   std::string transport = "typed";
   std::string rules;
+  std::string bugs;
   std::string cpu;
   std::string stop_at;
   std::string annotations;
@@ -137,6 +139,17 @@ void ReadSeeds(const Raw& raw, Arguments* out) {
   out->last_seed = SeedNumber("--seeds", raw.seeds.substr(dots + 2));
   if (out->first_seed > out->last_seed) throw UsageError("--seeds: the first is above the last");
   if (out->last_seed - out->first_seed >= 1000000) throw UsageError("--seeds: more than a million");
+}
+
+void ReadRules(const Raw& raw, Arguments* out) {
+  if (!raw.rules.empty()) {
+    OneOf("--rules", raw.rules, RuleNames());
+    out->rules = raw.rules;
+  }
+  if (raw.bugs.empty()) return;
+  for (const std::string_view name : SplitWords(raw.bugs, ",")) {
+    out->bugs.push_back(static_cast<Bug>(OneOf("--bugs", std::string(name), BugNames())));
+  }
 }
 
 std::vector<std::string_view> CpuPresets() {
@@ -236,10 +249,7 @@ void CheckRun(const Raw& raw, Arguments* out) {
   if (out->jobs == 0 || out->jobs > 1024) throw UsageError("--jobs: expected 1 to 1024");
   out->transport =
       static_cast<sim::Transport>(OneOf("--transport", raw.transport, {"typed", "wire", "shadow"}));
-  if (!raw.rules.empty()) {
-    OneOf("--rules", raw.rules, RuleNames());
-    out->rules = raw.rules;
-  }
+  ReadRules(raw, out);
   if (!raw.cpu.empty()) {
     OneOf("--cpu", raw.cpu, CpuPresets());
     out->cpu = raw.cpu;
@@ -282,10 +292,7 @@ void Check(const Raw& raw, Arguments* out) {
       break;
     case Command::kDiff:
       ReadSeeds(raw, out);
-      if (!raw.rules.empty()) {
-        OneOf("--rules", raw.rules, RuleNames());
-        out->rules = raw.rules;
-      }
+      ReadRules(raw, out);
       break;
     case Command::kExplain:
       CheckRun(raw, out);
@@ -363,6 +370,7 @@ void AddRun(CLI::App* app, Raw* raw, Arguments* out) {
   run->add_option("--jobs", raw->jobs, "Runs at the same time, with --seeds or several files");
   run->add_option("--transport", raw->transport, "typed, wire or shadow");
   run->add_option("--rules", raw->rules, "Protocol rules instead of the scenario's (list rules)");
+  run->add_option("--bugs", raw->bugs, "Bugs to plant, A,B,..., beside the scenario's (list bugs)");
   run->add_option("--cpu", raw->cpu, "CPU preset instead of the scenario's");
   run->add_option("--stop-at", raw->stop_at, "End at this virtual time");
   run->add_option("--max-events", raw->max_events, "End after so many simulator events");
@@ -421,6 +429,7 @@ void AddComparisons(CLI::App* app, Raw* raw, Arguments* out) {
   diff->add_option("A B", out->files, "Two recordings or scenario files")->required()->expected(2);
   diff->add_option("--seed", raw->seed, "For scenario files; default: the scenario's own");
   diff->add_option("--rules", raw->rules, "For scenario files");
+  diff->add_option("--bugs", raw->bugs, "For scenario files");
   AddOutput(diff, raw, out);
   diff->footer(kExitCodes);
 }
@@ -432,6 +441,7 @@ void AddExplain(CLI::App* app, Raw* raw, Arguments* out) {
   explain->add_option("--at", raw->at, "Explain what led to this virtual time; default: all");
   explain->add_option("--seed", raw->seed, "A number or 0xHEX; default: the scenario's own");
   explain->add_option("--rules", raw->rules, "Protocol rules instead of the scenario's");
+  explain->add_option("--bugs", raw->bugs, "Bugs to plant beside the scenario's");
   explain->add_option("--cpu", raw->cpu, "CPU preset instead of the scenario's");
   AddOutput(explain, raw, out);
   explain->footer(kExitCodes);
@@ -497,6 +507,7 @@ sim::RunOptions OptionsFor(const Arguments& arguments, const sim::Scenario& scen
   options.seed = seed;
   options.transport = arguments.transport;
   options.rules = arguments.rules;
+  options.bugs = arguments.bugs;
   if (arguments.cpu) {
     options.cpu = scenario.cpu;
     options.cpu->preset = *arguments.cpu;
@@ -508,8 +519,8 @@ sim::RunOptions OptionsFor(const Arguments& arguments, const sim::Scenario& scen
 
 const std::vector<std::string_view>& ListWords() {
   static const std::vector<std::string_view> kWords = {
-      "rules",  "faults",     "actions", "targets", "expectations", "events",   "metrics",
-      "states", "invariants", "starts",  "options", "cpus",         "reference"};
+      "rules",   "bugs",   "faults",     "actions", "targets", "expectations", "events",
+      "metrics", "states", "invariants", "starts",  "options", "cpus",         "reference"};
   return kWords;
 }
 

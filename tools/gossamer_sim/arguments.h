@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/time.h"
+#include "core/cluster/bugs.h"
 #include "sim/model/world.h"
 #include "tools/gossamer_sim/exit_code.h"
 
@@ -33,6 +34,7 @@ struct Arguments {
   uint64_t jobs = 1;
   sim::Transport transport = sim::Transport::kTyped;
   std::optional<std::string> rules;
+  std::vector<Bug> bugs;  // beside the scenario's
   std::optional<std::string> cpu;
   bool json = false;
   std::string events;  // path, "-" for stdout, empty: none

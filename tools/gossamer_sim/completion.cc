@@ -5,6 +5,7 @@
 #include "CLI/App.hpp"
 #include "CLI/Config.hpp"
 #include "CLI/Formatter.hpp"
+#include "core/cluster/bugs.h"
 #include "core/cluster/rules.h"
 #include "sim/scenario/schema_table.h"
 #include "tools/gossamer_sim/arguments.h"
@@ -222,6 +223,7 @@ std::vector<std::string_view> ValueWords(std::string_view command, const CLI::Op
   }
   if (name == "--transport") return {"typed", "wire", "shadow"};
   if (name == "--rules") return RuleNames();
+  if (name == "--bugs") return BugNames();
   if (name == "--cpu") return CpuWords();
   if (name == "--only-types") return TypeWords();
   if (name == "--progress") return {"auto", "plain", "none"};

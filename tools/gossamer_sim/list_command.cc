@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/cluster/bugs.h"
 #include "core/cluster/config_options.h"
 #include "sim/check/checkers.h"
 #include "sim/scenario/expectations.h"
@@ -63,6 +64,15 @@ Rows OptionRows() {
   return rows;
 }
 
+Rows BugRows() {
+  Rows rows;
+  for (const std::string_view name : BugNames()) {
+    const BugInfo& info = InfoOf(*FindBug(name));
+    rows.emplace_back(name, std::string(info.about) + " (" + std::string(info.source) + ")");
+  }
+  return rows;
+}
+
 Rows InvariantRows() {
   Rows rows;
   const sim::Checkers checkers = sim::MakeCheckers();
@@ -86,6 +96,7 @@ Rows MetricRows() {
 Rows RowsOf(std::string_view what) {
   using sim::Section;
   if (what == "rules") return WordRows(Section::kRules, "base");
+  if (what == "bugs") return BugRows();
   if (what == "faults") return KindRows(sim::FaultKinds());
   if (what == "actions") return KindRows(sim::ActionKinds());
   if (what == "targets") return KeyRows(Section::kTarget);

@@ -52,6 +52,7 @@ sim::RunOptions OptionsOf(const sim::RecordedRun& run, const sim::Scenario& scen
 std::string DescribeRun(const sim::RecordedRun& run) {
   std::string text = run.scenario_path + ", seed " + std::to_string(run.options.seed);
   if (run.options.rules) text += ", rules " + *run.options.rules;
+  for (const Bug bug : run.options.bugs) text += ", bug " + std::string(InfoOf(bug).name);
   if (run.options.cpu) text += ", cpu " + run.options.cpu->preset;
   return text + ", recorded by " + run.version + " (" + run.build + ")";
 }

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/check/durable_vote.h"
@@ -15,6 +16,7 @@
 #include "sim/check/quorum_win.h"
 #include "sim/check/replication_tree.h"
 #include "sim/check/vote_once.h"
+#include "sim/model/link_faults.h"
 #include "sim/scenario/expectations.h"
 #include "tests/sim/check/fake_cluster.h"
 
@@ -484,16 +486,39 @@ TEST(FalseFailTest, ExcusesWhoIsCutOffOrJustBack) {
   EXPECT_EQ(bench.checker.violation_count(), 2u);
 }
 
-TEST(FalseFailTest, ExcusesAllSidesOfACutWithSeveral) {
+std::shared_ptr<const LinkFault> CutOf(std::vector<uint16_t> side) {
+  LinkFault fault;
+  fault.side = std::move(side);
+  return std::make_shared<const LinkFault>(std::move(fault));
+}
+
+TEST(FalseFailTest, ACutBetweenTwoThatReachTheOthersExcusesNobody) {
   Bench<FalseFail> bench;
-  TimelineItem partition = Fault(FaultKind::kPartition);
-  partition.between = {Target{}, Target{}};
-  bench.Incident(10, partition, {NodeIndex{0}, NodeIndex{1}});
+  const TimelineItem partition = Fault(FaultKind::kPartition);
+  Incident pair = bench.MakeIncident(partition, {NodeIndex{0}, NodeIndex{1}}, 0);
+  pair.cut = CutOf({1, 2, 0, 0, 0, 0, 0, 0, 0});
+  bench.checker.OnIncident(At(10), pair);
   bench.Event(50, 2, EventType::kFailSet, 0);
-  bench.Event(50, 2, EventType::kFailSet, 1);
-  EXPECT_EQ(bench.checker.violation_count(), 0u);
-  bench.Event(50, 0, EventType::kFailSet, 2);
   EXPECT_EQ(bench.checker.violation_count(), 1u);
+}
+
+TEST(FalseFailTest, CutsAddUp) {
+  Bench<FalseFail> bench;
+  // Of three voters node 0 reaches one after the first cut, and only itself after the second.
+  const TimelineItem partition = Fault(FaultKind::kPartition);
+  Incident first = bench.MakeIncident(partition, {NodeIndex{0}, NodeIndex{1}}, 0);
+  first.cut = CutOf({1, 2, 0, 0, 0, 0, 0, 0, 0});
+  Incident second = bench.MakeIncident(partition, {NodeIndex{0}, NodeIndex{2}}, 1);
+  second.cut = CutOf({1, 0, 2, 0, 0, 0, 0, 0, 0});
+  bench.checker.OnIncident(At(10), first);
+  bench.checker.OnIncident(At(20), second);
+  bench.Event(50, 1, EventType::kFailSet, 0);
+  EXPECT_EQ(bench.checker.violation_count(), 0u);
+  bench.Event(50, 0, EventType::kFailSet, 1);
+  EXPECT_EQ(bench.checker.violation_count(), 1u) << "node 1 reaches node 2";
+  bench.checker.OnIncidentEnd(At(60), second);
+  bench.Event(76, 1, EventType::kFailSet, 0);
+  EXPECT_EQ(bench.checker.violation_count(), 2u);
 }
 
 TEST(FalseFailTest, DoesNotExcuseSlowNodes) {

@@ -27,6 +27,7 @@ RecordedRun SomeRun(bool full = false) {
   run.scenario_text = "name: a\n";
   run.options.seed = 7;
   run.options.rules = "valkey-9.1";
+  run.options.bugs = {Bug::kNoFailBroadcast, Bug::kV762};
   run.options.transport = Transport::kWire;
   run.options.stop_at = Seconds(9);
   run.full = full;
@@ -89,6 +90,7 @@ TEST(RecordingTest, SaysWhichRunItWas) {
   EXPECT_EQ(recording.run.scenario_text, expected.scenario_text);
   EXPECT_EQ(recording.run.options.seed, 7u);
   EXPECT_EQ(recording.run.options.rules, "valkey-9.1");
+  EXPECT_EQ(recording.run.options.bugs, expected.options.bugs);
   EXPECT_EQ(recording.run.options.transport, Transport::kWire);
   EXPECT_EQ(recording.run.options.stop_at, Seconds(9));
   EXPECT_TRUE(recording.complete);

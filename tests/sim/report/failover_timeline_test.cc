@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/model/link_faults.h"
 #include "sim/report/phases.h"
 #include "tests/sim/check/fake_cluster.h"
 
@@ -215,6 +216,35 @@ TEST_F(FailoverTimelineTest, AsksNoVictimForItsOpinion) {
   EXPECT_FALSE(victim().first_pfail);
   FailSeenBy(80, 0, {1, 2, 3, 4, 6, 7, 8});
   EXPECT_EQ(victim().fail_known[2], At(80));
+}
+
+TEST_F(FailoverTimelineTest, ACutThatLeavesEverybodyAMajorityTakesNobodyAway) {
+  TimelineItem item;
+  item.fault = FaultKind::kPartition;
+  Incident incident;
+  incident.item = &item;
+  incident.victims = {NodeIndex{0}, NodeIndex{1}};
+  LinkFault cut;
+  cut.side = {1, 2, 0, 0, 0, 0, 0, 0, 0};
+  incident.cut = std::make_shared<const LinkFault>(cut);
+  timeline_.OnIncident(At(60), incident);
+  EXPECT_TRUE(timeline_.incidents().empty());
+  EXPECT_EQ(timeline_.uncovered_history().back().count, 0u);
+  timeline_.OnIncidentEnd(At(90), incident);
+}
+
+// A machine that is back with an empty disk: the old name owns the slots, and nobody serves them.
+TEST_F(FailoverTimelineTest, ANewNameAtTheOldPlaceIsNoReturn) {
+  Strike(FaultKind::kHostLoss, {0});
+  const NodeKey old = cluster_->key(0);
+  const NodeKey blank = cluster_->pool().names().Intern(*NodeName::Parse(std::string(40, 'b')));
+  cluster_->at(0).key = blank;
+  cluster_->peers(0).Add(blank, PeerFacts(cluster_->peers(0).facts(old)), flag::kPrimary, 0);
+  cluster_->peers(0).SetMyself(blank);
+  End(62);
+  EXPECT_FALSE(victim().returned);
+  EXPECT_FALSE(victim().covered);
+  EXPECT_EQ(timeline_.uncovered_history().back().count, 1u);
 }
 
 TEST_F(FailoverTimelineTest, CountsSharesOfTheNodesThatAreLeft) {

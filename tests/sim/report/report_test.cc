@@ -59,6 +59,14 @@ TEST(VerdictTest, MissingPhasesFailWhereRecoveryIsDemanded) {
   EXPECT_EQ(report.verdict, Verdict::kPass);
 }
 
+// Who answers under another name is FAIL without having been suspected.
+TEST(VerdictTest, AFailWithoutSuspicionIsComplete) {
+  RunReport report = HappyReport();
+  for (VictimTimes& victim : report.incidents[0].victims) victim.first_pfail.reset();
+  DecideVerdict(true, &report);
+  EXPECT_EQ(report.verdict, Verdict::kPass);
+}
+
 TEST(VerdictTest, MissingPhasesOfAVictimThatCameBackDoNotCount) {
   RunReport report = HappyReport();
   VictimTimes& primary = report.incidents[0].victims[0];

@@ -85,7 +85,8 @@ TEST(LoaderTest, ARepeatedItemStandsThereOnceForEachTime) {
 
 TEST(LoaderTest, EverySettingOfTheCluster) {
   const Scenario s = Load(
-      "about: all of it\nseed: 18446744073709551615\nrules: {base: valkey-8.0, bugs: []}\n"
+      "about: all of it\nseed: 18446744073709551615\n"
+      "rules: {base: valkey-8.0, bugs: [R-7395, vote-twice]}\n"
       "cpu: {preset: redis-7, scale: 1.5, cores_per_machine: 2, nodes_per_machine: 8}\n"
       "cluster:\n  shards: 4\n  replicas_per_shard: 2\n  zones: [a, b]\n  start: meet\n"
       "  config: {cluster-node-timeout: 5s, cluster-require-full-coverage: false,\n"
@@ -93,12 +94,14 @@ TEST(LoaderTest, EverySettingOfTheCluster) {
       "           cluster-link-sendbuf-limit: 64KiB, cluster-migration-barrier: 2}\n"
       "  nodes:\n    - {target: {zone: b}, config: {cluster-replica-no-failover: true}}\n"
       "    - {target: {node: 0}, rules: valkey-9.1}\n"
+      "    - {target: {node: 1}, rules: {base: gossamer, bugs: no-update}}\n"
       "network: {latency: [200us, 400us], between_zones: {latency: 1ms}, loss: 0.5%, bandwidth: "
       "1Gbit}\n"
       "disk: {fsync: 3ms}\nreplication: {write_rate: 1MB/s, lag: 20ms}\n");
   EXPECT_EQ(s.about, "all of it");
   EXPECT_EQ(s.seed, UINT64_MAX);
   EXPECT_EQ(s.rules, "valkey-8.0");
+  EXPECT_EQ(s.bugs, (std::vector<Bug>{Bug::kR7395, Bug::kVoteTwice}));
   EXPECT_EQ(s.cpu.scale_percent, 150u);
   EXPECT_EQ(s.cpu.cores_per_machine, 2u);
   EXPECT_EQ(s.cpu.nodes_per_machine, 8u);
@@ -112,9 +115,12 @@ TEST(LoaderTest, EverySettingOfTheCluster) {
   EXPECT_EQ(options.blacklist_ttl, Seconds(120));
   EXPECT_EQ(options.link_sendbuf_limit_bytes, 65'536u);
   EXPECT_EQ(options.migration_barrier, 2);
-  ASSERT_EQ(s.overrides.size(), 2u);
+  ASSERT_EQ(s.overrides.size(), 3u);
   EXPECT_TRUE(OptionsOf(s.overrides[0].config).replica_no_failover);
   EXPECT_EQ(s.overrides[1].rules, "valkey-9.1");
+  EXPECT_TRUE(s.overrides[1].bugs.empty());
+  EXPECT_EQ(s.overrides[2].rules, "gossamer");
+  EXPECT_EQ(s.overrides[2].bugs, std::vector<Bug>{Bug::kNoUpdate});
   EXPECT_EQ(s.latency.quantiles, (Quantiles{{0, Micros(200)}, {1'000'000, Micros(400)}}));
   EXPECT_EQ(s.between_zones->quantiles, (Quantiles{{500'000, Millis(1)}}));
   EXPECT_EQ(s.loss, Ppm{5'000});

@@ -32,7 +32,7 @@ TEST(SchemaTableTest, RowsAreComplete) {
                              row.type == ValueType::kWordOrSection;
       EXPECT_EQ(row.child != Section::kNone, has_child);
       const bool has_words = row.type == ValueType::kWord || row.type == ValueType::kWordOrSection;
-      EXPECT_EQ(row.words != nullptr, has_words);
+      EXPECT_TRUE(row.words != nullptr ? has_words || row.type == ValueType::kNames : !has_words);
       EXPECT_TRUE(!has_words || !row.words().empty());
       if (has_words && !row.default_text.empty()) {
         const std::vector<std::string_view> words = row.words();

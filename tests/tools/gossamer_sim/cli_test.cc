@@ -56,6 +56,7 @@ TEST_F(CliTest, UsageErrorsSayWhatIsMeant) {
       {"run x.yaml --sed 3", "unknown option '--sed'; did you mean '--seed'?"},
       {"run x.yaml --transport wier", "did you mean 'wire'?"},
       {"run x.yaml --rules valkey-8.2", "did you mean 'valkey-8.0'?"},
+      {"run x.yaml --bugs vote-twice,V-76", "did you mean 'V-762'?"},
       {"run x.yaml --cpu redis7", "did you mean 'redis-7'?"},
       {"run x.yaml --seed 1x", "--seed"},
       {"run x.yaml --seed 0xZZ", "0xZZ"},
@@ -232,6 +233,27 @@ TEST_F(CliTest, OtherProgramsFilesThatCannotBeWritten) {
   EXPECT_THAT(nodes.err, HasSubstr("--only-nodes: node 6 does not exist: there are 6 nodes"));
 }
 
+TEST_F(CliTest, PlantedBugsChangeTheRunAndAreNamed) {
+  const std::string path = Scenario("planted",
+                                    "rules: {base: gossamer, bugs: no-due-pings}\nseed: 3\n"
+                                    "duration: 40s\nexpect: [{event: fail-set, never: true}]\n");
+  const Result one = Run("run -q " + path);
+  EXPECT_EQ(one.code, 0);
+  EXPECT_THAT(one.out, HasSubstr("rules gossamer+no-due-pings,"));
+  const Result two = Run("run -q --json --bugs vote-twice,fail-alone,no-due-pings " + path);
+  const auto json = nlohmann::json::parse(two.out);
+  EXPECT_EQ(json["rules"], "gossamer");
+  EXPECT_EQ(json["bugs"], nlohmann::json({"no-due-pings", "vote-twice", "fail-alone"}));
+
+  const std::string kill =
+      Scenario("kill", "timeline: [{at: 30s, fault: kill, target: {node: 0}}]\nduration: 90s\n");
+  EXPECT_EQ(Run("run -q " + kill).code, 0);
+  const Result found = Run("run -q --bugs V-1032 " + kill);
+  EXPECT_EQ(found.code, 1);
+  EXPECT_THAT(found.out, HasSubstr("durable_vote"));
+  EXPECT_THAT(found.out, HasSubstr("--seed 1 --bugs V-1032\n"));
+}
+
 TEST_F(CliTest, ARecordingIsReplayedAndCompared) {
   const auto record = [this](const std::string& name, const std::string& more) {
     const std::string path = (directory_ / name).string();
@@ -240,12 +262,12 @@ TEST_F(CliTest, ARecordingIsReplayedAndCompared) {
   };
   const std::string first = record("first", "");
   const std::string same = record("same", "--record-full");
-  const std::string other = record("other", "--seed 2 --rules valkey-9.1");
+  const std::string other = record("other", "--seed 2 --rules valkey-9.1 --bugs no-update");
 
   const Result replayed = Run("replay " + first);
   EXPECT_EQ(replayed.code, 0) << replayed.err;
   EXPECT_THAT(replayed.out, HasSubstr("the same: "));
-  EXPECT_EQ(Run("replay " + other).code, 0) << "rules and seed are in the recording";
+  EXPECT_EQ(Run("replay " + other).code, 0) << "rules, bugs and seed are in the recording";
   EXPECT_EQ(Run("diff " + first + " " + same).code, 0);
   EXPECT_EQ(Run("diff " + first + " " + kQuickstart).code, 0);
   const Result parted = Run("diff " + first + " " + other);

@@ -38,13 +38,14 @@ TEST_F(LanguageCliTest, CheckValidatesOnly) {
 
 TEST_F(LanguageCliTest, ListsEverythingThatMayBeNamed) {
   for (const char* what :
-       {"rules", "faults", "actions", "targets", "expectations", "events", "invariants", "metrics",
-        "states", "starts", "options", "cpus", "reference"}) {
+       {"rules", "bugs", "faults", "actions", "targets", "expectations", "events", "invariants",
+        "metrics", "states", "starts", "options", "cpus", "reference"}) {
     const Result result = Run(std::string("list ") + what);
     EXPECT_EQ(result.code, 0) << what;
     EXPECT_THAT(result.out, Not(IsEmpty())) << what;
   }
   EXPECT_THAT(Run("list rules").out, HasSubstr("valkey-8.0"));
+  EXPECT_THAT(Run("list bugs").out, HasSubstr("R-7395"));
   EXPECT_THAT(Run("list faults").out, HasSubstr("host-loss"));
   EXPECT_THAT(Run("list invariants").out, HasSubstr("vote_once"));
   EXPECT_THAT(Run("list events").out, HasSubstr("fail-set"));
