@@ -61,6 +61,9 @@ constexpr std::array<BugInfo, kBugs> kTable = {{
      "Redis and Valkey, all releases"},
     {"fail-alone", "one node's suspicion is enough for FAIL", kOurs},
     {"fail-never-cleared", "a node that was FAIL stays so when it is back", kOurs},
+    {"fail-outlives-promotion",
+     "who was FAIL and is elected stays so for 2 T, and its sibling replaces it again and again",
+     "Redis and Valkey, all releases; quick since Valkey 9.1"},
     {"failover-never-ends", "a manual failover that fails does not time out", kOurs},
     {"forget-without-blacklist", "FORGET lets gossip bring the node back at once", kOurs},
     {"forgets-vote", "a restarted voter does not know in which epoch it voted", kOurs},
@@ -142,6 +145,9 @@ void Plant(Bug bug, Rules* rules) {
     case Bug::kV4533:
       rules->my_primary_fail_flag = true;
       rules->clear_my_primary_fail = false;
+      return;
+    case Bug::kFailOutlivesPromotion:
+      rules->promotion_clears_fail = false;
       return;
     case Bug::kEpochsUnbounded:
       rules->max_epoch_lead = 0;

@@ -51,6 +51,7 @@ enum class Bug : uint8_t {
   kEpochsUnbounded,
   kFailAlone,
   kFailNeverCleared,
+  kFailOutlivesPromotion,
   kFailoverNeverEnds,
   kForgetWithoutBlacklist,
   kForgetsVote,

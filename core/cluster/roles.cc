@@ -78,6 +78,17 @@ bool ApplyDemotion(Turn& t, NodeKey sender, NodeKey primary, Epoch epoch) {
   return true;
 }
 
+// A quorum has just elected it, or an operator chose it: that it was FAIL before is old news.
+// DEVIATION: in the releases the flag stays 2 T on a primary with slots, and two nodes of a shard
+// that both were FAIL replace each other all that time.
+void ForgetOldFail(Turn& t, NodeKey promoted) {
+  State& s = t.s;
+  if (!s.rules.promotion_clears_fail || !s.peers.Has(promoted, flag::kFail)) return;
+  s.peers.ClearFlags(promoted, flag::kFail);
+  t.Event({.type = EventType::kFailCleared, .subject = promoted});
+  t.Todo(todo::kSave | todo::kUpdateState);
+}
+
 }  // namespace
 
 void SetNodePrimary(Turn& t, NodeKey node) {
@@ -133,6 +144,7 @@ bool ApplyClaimedRole(Turn& t, NodeKey sender, const Header& header, bool* was_r
   *was_replica = s.peers.IsReplica(sender);
   if (!header.replicaof.valid()) {
     SetNodePrimary(t, sender);
+    if (*was_replica) ForgetOldFail(t, sender);
     return true;
   }
   const NodeKey primary = s.peers.Contains(header.replicaof) && !(header.replicaof == sender)

@@ -68,6 +68,7 @@ Rules Gossamer() {
   r.reconnects_wait = true;
   r.links_keep_identity = true;
   r.clear_my_primary_fail = true;
+  r.promotion_clears_fail = true;
   r.votes_by_voter = true;
   r.cron_drifts = false;
   r.max_epoch_lead = uint64_t{1} << 32;

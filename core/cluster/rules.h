@@ -63,6 +63,7 @@ struct Rules {
   // Roles, epochs, slots.
   bool stale_if_sender_newer = false;  // nodeEpoch(sender) above the claim also makes it stale
   bool swap_moves_slots = true;        // a role swap inside a shard hands the slots over
+  bool promotion_clears_fail = false;  // who claims to be primary now is not FAIL from before
   bool bump_broadcasts = true;         // epoch bumps and demotions are broadcast at once
   bool save_nofailover = false;
 

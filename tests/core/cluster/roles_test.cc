@@ -98,6 +98,25 @@ TEST_F(RolesTest, ReplicaThatClaimsToBePrimaryIsOne) {
   EXPECT_EQ(c.Events(EventType::kRoleChanged)[0].subject, b);
 }
 
+TEST_F(RolesTest, WhoIsPromotedIsFailNoLonger) {
+  for (const auto& [rules, clears] :
+       {std::pair{"gossamer", true}, std::pair{"valkey-9.1", false}}) {
+    c.s().rules = *FindRules(rules);
+    c.Deliver(b, MessageType::kPing, shard.ReplicaOf(a, 10));
+    c.peers().SetFlags(b, flag::kFail);
+    c.ClearEffects();
+    c.Deliver(b, MessageType::kPing, shard.Primary(11, shard.slots));
+    EXPECT_EQ(c.peers().Has(b, flag::kFail), !clears) << rules;
+    EXPECT_EQ(c.HasEvent(EventType::kFailCleared), clears) << rules;
+    c.peers().ClearFlags(b, flag::kFail);
+    // A primary that stays one keeps the flag until its time.
+    c.peers().SetFlags(b, flag::kFail);
+    c.Deliver(b, MessageType::kPing, shard.Primary(11, shard.slots));
+    EXPECT_TRUE(c.peers().Has(b, flag::kFail)) << rules;
+    c.peers().ClearFlags(b, flag::kFail);
+  }
+}
+
 TEST_F(RolesTest, LastReplicaThatLeavesTakesTheMigrationMarkAway) {
   c.Deliver(b, MessageType::kPing, shard.Primary(11, shard.none));
   c.Deliver(e, MessageType::kPing, shard.Primary(12, shard.none));

@@ -48,7 +48,8 @@ const std::vector<Switch> kFrom91 = {&Rules::gossip_percent_option,      &Rules:
                                      &Rules::best_ranked_starts_at_once, &Rules::safe_to_join_votes,
                                      &Rules::my_primary_fail_flag,       &Rules::info_bytes};
 const std::vector<Switch> kMended = {&Rules::reconnects_wait, &Rules::links_keep_identity,
-                                     &Rules::clear_my_primary_fail, &Rules::votes_by_voter};
+                                     &Rules::clear_my_primary_fail, &Rules::promotion_clears_fail,
+                                     &Rules::votes_by_voter};
 
 void ExpectAll(const Rules& rules, const std::vector<Switch>& switches, bool value) {
   for (size_t i = 0; i < switches.size(); ++i) {
