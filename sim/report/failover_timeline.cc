@@ -187,8 +187,12 @@ void FailoverTimeline::SetWaits(Watch* watch, bool waits) {
 void FailoverTimeline::OnIncident(Instant at, const Incident& incident) {
   NoteNodes(at);
   const std::vector<NodeIndex> cut_off = reach_.OnIncident(at, incident);
-  const std::vector<NodeIndex>& away =
+  std::vector<NodeIndex> away =
       incident.item->fault == FaultKind::kPartition ? cut_off : incident.victims;
+  // A cut takes nothing from who is down.
+  if (incident.item->fault == FaultKind::kPartition) {
+    std::erase_if(away, [this](NodeIndex node) { return !probe_->live(node); });
+  }
   // What every node refused has no victims; nor has a cut that leaves everybody a majority.
   if (incident.item->is_fault && TakesNodesAway(incident.item->fault) && !away.empty()) {
     const size_t index = incidents_.size();
@@ -507,14 +511,14 @@ void FailoverTimeline::UpdateOk(Instant at, size_t incident) {
 }
 
 void FailoverTimeline::NoteUncovered(Instant at) {
-  if ((uncovered_ == 0) != (uncovered_history_.back().count == 0)) {
+  if (uncovered_ != uncovered_history_.back().count) {
     uncovered_history_.push_back({at, uncovered_});
   }
 }
 
 void FailoverTimeline::NoteNotOk(Instant at) {
   const uint32_t not_ok = CountBoth(live_, live_) - CountBoth(live_, ok_);
-  if (not_ok_history_.empty() || (not_ok == 0) != (not_ok_history_.back().count == 0)) {
+  if (not_ok_history_.empty() || not_ok != not_ok_history_.back().count) {
     not_ok_history_.push_back({at, not_ok});
   }
 }

@@ -19,6 +19,11 @@ Result Between(std::optional<Instant> start, std::optional<Instant> at) {
   return Since(*start, at);
 }
 
+// Nothing for an incident that left no slots to be taken over.
+Result IfNeeded(const IncidentTimes& incident, std::optional<Instant> at) {
+  return incident.NeedsCover() ? Since(incident.at, at) : std::nullopt;
+}
+
 // The greatest sample over the victims that a phase per primary counts.
 template <class Of>
 Result GreatestOf(const IncidentTimes& incident, Of of) {
@@ -66,26 +71,30 @@ constexpr Phase kPhases[] = {
      }},
     {"slots_covered", "slots covered by the new owner", PhasePer::kPrimary,
      [](const IncidentTimes& i, const VictimTimes& v) { return Since(i.at, v.covered); },
-     [](const IncidentTimes& i) { return Since(i.at, i.Covered()); }},
+     [](const IncidentTimes& i) { return IfNeeded(i, i.Covered()); }},
     {"covered_50", "covered in the view of 50 %", PhasePer::kPrimary,
      [](const IncidentTimes& i, const VictimTimes& v) { return Since(i.at, v.covered_known[0]); },
-     [](const IncidentTimes& i) { return Since(i.at, i.CoveredKnown(0)); }},
+     [](const IncidentTimes& i) { return IfNeeded(i, i.CoveredKnown(0)); }},
     {"covered_99", "covered in the view of 99 %", PhasePer::kPrimary,
      [](const IncidentTimes& i, const VictimTimes& v) { return Since(i.at, v.covered_known[1]); },
-     [](const IncidentTimes& i) { return Since(i.at, i.CoveredKnown(1)); }},
+     [](const IncidentTimes& i) { return IfNeeded(i, i.CoveredKnown(1)); }},
     {"covered_100", "covered in the view of 100 %", PhasePer::kPrimary,
      [](const IncidentTimes& i, const VictimTimes& v) { return Since(i.at, v.covered_known[2]); },
-     [](const IncidentTimes& i) { return Since(i.at, i.CoveredKnown(2)); }},
+     [](const IncidentTimes& i) { return IfNeeded(i, i.CoveredKnown(2)); }},
     {"ok_50", "cluster ok on 50 % of live nodes", PhasePer::kIncident, nullptr,
-     [](const IncidentTimes& i) { return Since(i.at, i.ok[0]); }},
+     [](const IncidentTimes& i) { return IfNeeded(i, i.ok[0]); }},
     {"ok_99", "cluster ok on 99 %", PhasePer::kIncident, nullptr,
-     [](const IncidentTimes& i) { return Since(i.at, i.ok[1]); }},
+     [](const IncidentTimes& i) { return IfNeeded(i, i.ok[1]); }},
     {"cluster_ok", "cluster ok on 100 %", PhasePer::kIncident, nullptr,
-     [](const IncidentTimes& i) { return Since(i.at, i.ok[2]); }},
+     [](const IncidentTimes& i) { return IfNeeded(i, i.ok[2]); }},
     {"pfail_to_covered", "first PFAIL -> all covered", PhasePer::kIncident, nullptr,
-     [](const IncidentTimes& i) { return Between(i.FirstPfail(), i.Covered()); }},
+     [](const IncidentTimes& i) {
+       return i.NeedsCover() ? Between(i.FirstPfail(), i.Covered()) : std::nullopt;
+     }},
     {"pfail_to_ok", "first PFAIL -> cluster ok on 100 %", PhasePer::kIncident, nullptr,
-     [](const IncidentTimes& i) { return Between(i.FirstPfail(), i.ok[2]); }},
+     [](const IncidentTimes& i) {
+       return i.NeedsCover() ? Between(i.FirstPfail(), i.ok[2]) : std::nullopt;
+     }},
 };
 
 }  // namespace

@@ -84,6 +84,33 @@ std::string IncidentTable(const SeedsReport& summary, const IncidentTimes& incid
                       table.Render(2));
 }
 
+// How many runs met each expectation, and whatever else the verdict asks for.
+std::string ExpectationTable(std::span<const RunReport> runs) {
+  std::string out = "Expectations\n";
+  const auto line = [&](size_t met, const std::string& text, const std::vector<uint64_t>& missed) {
+    std::string row =
+        absl::StrCat(met == runs.size() ? "pass " : "fail ", met, " of ", runs.size(), ": ", text);
+    if (!missed.empty()) absl::StrAppend(&row, "; not by seeds ", SeedsOf(missed));
+    out += Wrap(row, 2);
+  };
+  for (size_t i = 0; i < runs.front().expectations.size(); ++i) {
+    std::vector<uint64_t> missed;
+    for (const RunReport& run : runs) {
+      const bool decided = i < run.expectations.size();
+      if (!decided || run.expectations[i].verdict != Verdict::kPass) missed.push_back(run.seed);
+    }
+    line(runs.size() - missed.size(), runs.front().scenario.expect[i].text, missed);
+  }
+  std::vector<uint64_t> incomplete;
+  for (const RunReport& run : runs) {
+    if (CheckRun(run).verdict != Verdict::kPass) incomplete.push_back(run.seed);
+  }
+  if (!incomplete.empty()) {
+    line(runs.size() - incomplete.size(), "every phase of every incident happened", incomplete);
+  }
+  return out + "\n";
+}
+
 }  // namespace
 
 SeedsReport SummarizeSeeds(std::span<const RunReport> runs) {
@@ -121,6 +148,7 @@ std::string SeedsText(std::span<const RunReport> runs) {
     out +=
         IncidentTable(summary, fullest->incidents[i], i, runs.size()) + StageBoxes(runs, i) + "\n";
   }
+  out += ExpectationTable(runs);
   uint64_t wall_us = 0;
   uint64_t virtual_us = 0;
   for (const RunReport& run : runs) {

@@ -291,17 +291,27 @@ std::string ReproduceCommand(const RunReport& report) {
   return command;
 }
 
+namespace {
+
+// " of 3", where all shards are alike.
+std::string ShardSize(const Scenario& s) {
+  if (s.shards * (1 + s.replicas_per_shard) != s.node_count()) return "";
+  return absl::StrCat(" of ", s.replicas_per_shard + 1);
+}
+
+}  // namespace
+
 std::string ScenarioText(const RunReport& report) {
   const Scenario& s = report.scenario;
   std::string out = absl::StrCat(s.name, "\n");
   if (!s.about.empty()) out += Wrap(s.about, 2);
-  return out + Wrap(absl::StrCat(CountText(static_cast<uint64_t>(s.node_count())), " nodes (",
-                                 Plural(static_cast<uint64_t>(s.shards), "shard"), " of ",
-                                 s.replicas_per_shard + 1, "), node timeout ",
-                                 SecondsText(report.node_timeout), " s, rules ", RulesText(report),
-                                 ", cpu ", CpuText(report.cpu), ", transport ",
-                                 ToAbsl(TransportName(report.transport))),
-                    2);
+  return out +
+         Wrap(absl::StrCat(CountText(static_cast<uint64_t>(s.node_count())), " nodes (",
+                           Plural(static_cast<uint64_t>(s.shards), "shard"), ToAbsl(ShardSize(s)),
+                           "), node timeout ", SecondsText(report.node_timeout), " s, rules ",
+                           RulesText(report), ", cpu ", CpuText(report.cpu), ", transport ",
+                           ToAbsl(TransportName(report.transport))),
+              2);
 }
 
 std::string ExpectationsText(const RunReport& report) {

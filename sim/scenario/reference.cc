@@ -144,10 +144,11 @@ std::string SmallWords() {
     std::string_view key;
   };
   constexpr Place kPlaces[] = {
-      {Section::kRules, "base"},        {Section::kCpu, "preset"},
-      {Section::kCluster, "start"},     {Section::kTarget, "role"},
-      {Section::kTarget, "of"},         {Section::kTimelineItem, "direction"},
-      {Section::kTimelineItem, "mode"}, {Section::kExpectation, "about"}};
+      {Section::kRules, "base"},         {Section::kCpu, "preset"},
+      {Section::kCluster, "start"},      {Section::kTarget, "role"},
+      {Section::kTarget, "of"},          {Section::kTimelineItem, "direction"},
+      {Section::kTimelineItem, "shape"}, {Section::kTimelineItem, "mode"},
+      {Section::kExpectation, "about"}};
   std::string out = "### Words\n\n" + Head({"key", "word", "meaning"});
   for (const Place& place : kPlaces) {
     for (const std::string_view word : SchemaSection(place.section).Find(place.key)->words()) {

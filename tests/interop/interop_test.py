@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """gossamer-server among real redis-server processes, and among its own kind.
 
-usage: interop_test.py <gossamer-server> [unittest arguments]. Needs redis-server and redis-cli (Debian packages
+usage: interop_test.py <gossamer-server> <gossamer-sim> [unittest arguments]. Needs redis-server and redis-cli (Debian packages
 redis-server and redis-tools). GOSSAMER_INTEROP_SOAK: seconds for which nobody may suspect anybody (default 30).
 """
 
@@ -18,7 +18,31 @@ import servers
 from servers import agree, until
 
 PROGRAM = ""
+SIMULATOR = ""
 SOAK = float(os.environ.get("GOSSAMER_INTEROP_SOAK", "30"))
+
+
+def without_a_message(log):
+    """The log of inputs without one of its messages: whoever replays it misses an answer."""
+    records, at = [], 0
+    while at < len(log):
+        begin, size, shift = at, 0, 0
+        while True:
+            byte = log[at]
+            at += 1
+            size |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                break
+        if at + size > len(log):
+            break
+        at += size
+        records.append(log[begin:at])
+    # A ping, whose answer is among the effects.
+    pings = [i for i, record in enumerate(records) if b"RCmb" in record and
+             record[record.find(b"RCmb") + 12:record.find(b"RCmb") + 14] == b"\0\0"]
+    del records[pings[len(pings) // 2]]
+    return b"".join(records)
 
 
 class InteropTest(unittest.TestCase):
@@ -133,6 +157,38 @@ class InteropTest(unittest.TestCase):
         until(lambda: ours.nodes()[ours.id]["primary"] == other.id, "us to follow the winner")
         until(lambda: "master_link_status:up" in ours("INFO", "replication"), "the link to the winner")
 
+    def test_what_we_were_told_gives_the_same_in_the_simulators_program(self):
+        logs = [os.path.join(self._directory.name, f"inputs{i}") for i in range(2)]
+        voters = [self.fleet.redis(), self.fleet.redis(), self.fleet.ours(gossamer_record_inputs=logs[0])]
+        replica = self.fleet.ours(gossamer_record_inputs=logs[1], gossamer_failover_without_data="yes")
+        self.fleet.form(voters, [replica])
+        replica("CLUSTER", "REPLICATE", voters[0].id)
+        until(lambda: "master_link_status:up" in replica("INFO", "replication"), "our replica to be in step")
+        voters[2]("CONFIG", "SET", "cluster-node-timeout", 1500)
+        voters[0].kill()
+        until(lambda: "master" in replica.nodes()[replica.id]["flags"], "our replica to win")
+        for server, log in ((voters[2], logs[0]), (replica, logs[1])):
+            name = server.id
+            server.kill()
+            done = subprocess.run([SIMULATOR, "replay-node", log, "--events"], stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertRegex(done.stdout, r"the same: \d+ inputs, \d\d+ of them messages")
+            self.assertIn(name, done.stdout)
+            self.assertIn("event fail-set", done.stdout)
+            with open(log, "rb") as whole:
+                data = whole.read()
+            with open(log, "wb") as changed:
+                changed.write(without_a_message(data))
+            done = subprocess.run([SIMULATOR, "replay-node", log], stdout=subprocess.PIPE, text=True, check=False)
+            self.assertEqual(done.returncode, 4, done.stdout)
+            self.assertRegex(done.stdout, r"different from input \d+ on \(")
+            with open(log, "wb") as cut:
+                cut.write(data[:len(data) // 2])
+            done = subprocess.run([SIMULATOR, "replay-node", log], stdout=subprocess.PIPE, text=True, check=False)
+            self.assertEqual(done.returncode, 0)
+            self.assertIn("breaks off", done.stdout)
+
     def test_a_paused_owner_of_ours_is_failed_and_cleared(self):
         voters = [self.fleet.redis(), self.fleet.redis(), self.fleet.ours()]
         self.fleet.form(voters)
@@ -212,6 +268,7 @@ class InteropTest(unittest.TestCase):
 
 if __name__ == "__main__":
     PROGRAM = os.path.abspath(sys.argv.pop(1))
+    SIMULATOR = os.path.abspath(sys.argv.pop(1))
     if shutil.which("redis-server") is None or shutil.which("redis-cli") is None:
         sys.exit("interop_test.py: no redis-server; apt-get install -y redis-server redis-tools")
     unittest.main(verbosity=2)

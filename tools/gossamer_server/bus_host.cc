@@ -13,12 +13,12 @@
 #include "asio/ip/tcp.hpp"
 #include "asio/post.hpp"
 #include "asio/steady_timer.hpp"
-#include "core/base/check.h"
 #include "tools/gossamer_server/bus_link.h"
 #include "tools/gossamer_server/event_log.h"
 #include "tools/gossamer_server/nodes_conf_file.h"
 #include "tools/gossamer_server/replication_link.h"
 #include "tools/gossamer_server/server_clock.h"
+#include "tools/input_log/input_log.h"
 
 namespace gossamer::server {
 namespace {
@@ -85,7 +85,7 @@ struct BusHost::Impl {
     for (const LinkId id : std::exchange(dirty, {})) {
       if (const auto link = Find(id)) link->Flush();
     }
-    log->SetRole(node->state().i_am_primary() ? 'M' : 'S');
+    log->SetRole(state().i_am_primary() ? 'M' : 'S');
     Rearm();
   }
 
@@ -93,7 +93,7 @@ struct BusHost::Impl {
   DataFacts Facts(Now now) const {
     DataFacts facts;
     facts.repl_offset = replication.offset();
-    if (!node->state().i_am_replica()) return facts;
+    if (!state().i_am_replica()) return facts;
     facts.link_up = replication.up();
     facts.data_fresh = replication.fresh();
     // Between two members of this build there is no stream to be fresh from.
@@ -102,7 +102,7 @@ struct BusHost::Impl {
   }
 
   void Rearm() {
-    const Instant due = node->NextDeadline();
+    const Instant due = node->node().NextDeadline();
     if (due == armed) return;
     armed = due;
     timer.expires_at(TimePointOf(due));
@@ -150,13 +150,13 @@ struct BusHost::Impl {
     wanted_fsync = wanted_fsync || persist.fsync;
     if (!saving) StartSave();
   }
-  void Do(Emit& emit) { LogEvent(*node, emit.event, log); }
+  void Do(Emit& emit) { LogEvent(node->node(), emit.event, log); }
   void Do(Replicate& replicate) {
     if (!replicate.primary.valid()) return replication.Stop();
     const NodeKey primary = replicate.primary;
     replication.Follow(
         [this, primary] {
-          const PeerTable& peers = node->state().peers;
+          const PeerTable& peers = state().peers;
           return peers.Contains(primary) ? peers.facts(primary).address.endpoint : Endpoint{};
         },
         replicate.full_sync);
@@ -214,14 +214,12 @@ struct BusHost::Impl {
     Turn([&](Now now) {
       while (!bytes.empty() && !link.closed()) {
         ByteSpan frame;
-        FrameError error = link.reader().Read(&bytes, &frame);
+        const FrameError error = link.reader().Read(&bytes, &frame);
         if (error == FrameError::kNone && frame.empty()) return;
-        MessageRef message;
-        if (error == FrameError::kNone) error = Decode(frame, &tables.pool, &message);
         if (error == FrameError::kNone) {
-          node->OnMessage(now, link.id(), link.peer(), message, &effects);
+          node->OnFrame(now, link.id(), link.peer(), frame, &effects);
         } else {
-          node->OnBadFrame(now, link.id(), error, &effects);
+          node->OnBadBytes(now, link.id(), error, &effects);
         }
         Execute();
       }
@@ -230,7 +228,7 @@ struct BusHost::Impl {
 
   // Tells the node when the output of a link passes its limit, up or down.
   void NoteQueue(BusLink& link) {
-    const uint64_t limit = node->state().options.link_sendbuf_limit_bytes;
+    const uint64_t limit = state().options.link_sendbuf_limit_bytes;
     if (limit == 0) return;
     const bool over = link.queued() > limit;
     const bool was_over = over_limit.contains(link.id().value);
@@ -293,7 +291,7 @@ struct BusHost::Impl {
 
   void StartSave() {
     saving = wanted;
-    file.Save(node->SerializeState(SampleClocks()), std::exchange(wanted_fsync, false));
+    file.Save(node->node().SerializeState(SampleClocks()), std::exchange(wanted_fsync, false));
   }
 
   void OnSaved(const std::string& error) {
@@ -327,8 +325,12 @@ struct BusHost::Impl {
   asio::steady_timer timer;
   Instant armed = kNever;
   BusLink::Events events;
-  HostTables tables{RandomSeed()};
-  std::unique_ptr<ClusterNode> node;
+  const State& state() const { return node->node().state(); }
+
+  const uint64_t salt = RandomSeed();
+  HostTables tables{salt};
+  std::unique_ptr<InputLog> input_log;
+  std::unique_ptr<RecordedNode> node;
   Effects effects;
   std::deque<tcp::acceptor> acceptors;
   std::unordered_map<uint32_t, std::shared_ptr<BusLink>> links;
@@ -359,13 +361,17 @@ bool BusHost::Start(std::string* error) {
   h.file.Start([&h](std::string failure) {
     asio::post(*h.io, [&h, failure = std::move(failure)] { h.OnSaved(failure); });
   });
-  const std::optional<Rules> rules = FindRules(h.config.rules);
-  GOSSAMER_CHECK(rules.has_value());
+  if (!h.config.record_inputs.empty()) {
+    h.input_log = std::make_unique<InputLog>(h.config.record_bytes);
+    if (!h.input_log->Open(h.config.record_inputs, error)) return false;
+  }
   h.log->Notice(conf.has_value() ? "Node configuration loaded from " + path
                                  : "No cluster configuration found in " + path);
-  h.node = std::make_unique<ClusterNode>(h.config.cluster, *rules, &h.tables, conf, RandomSeed(), 0,
-                                         SampleClocks(), &h.effects);
-  h.log->Notice("I am " + h.node->state().peers.name(h.node->state().myself).str());
+  RecordedNode::Start start{h.config.cluster, h.config.rules, std::move(conf), RandomSeed(),
+                            "gossamer-server"};
+  h.node = std::make_unique<RecordedNode>(start, h.salt, &h.tables, h.input_log.get(),
+                                          SampleClocks(), &h.effects);
+  h.log->Notice("I am " + h.state().peers.name(h.state().myself).str());
   h.Execute();
   if (!h.Listen(error)) return false;
   h.Turn([](Now) {});
@@ -381,7 +387,7 @@ void BusHost::Stop() {
   for (const auto& [id, link] : h.links) link->Close();
   h.file.Stop();
   if (h.node == nullptr) return;
-  const std::string error = h.file.SaveNow(h.node->SerializeState(SampleClocks()), true);
+  const std::string error = h.file.SaveNow(h.node->node().SerializeState(SampleClocks()), true);
   if (!error.empty()) h.log->Warning("Cluster configuration not saved: " + error);
   h.held.clear();
   h.effects.Clear();
@@ -390,7 +396,7 @@ void BusHost::Stop() {
 
 CommandReply BusHost::Command(const ClusterCommand& command) {
   CommandReply reply;
-  impl_->Turn([&](Now now) { reply = impl_->node->OnCommand(now, command, {}, &impl_->effects); });
+  impl_->Turn([&](Now now) { reply = impl_->node->OnCommand(now, command, &impl_->effects); });
   return reply;
 }
 
@@ -398,6 +404,6 @@ void BusHost::Configure(const ClusterOptions& options) {
   impl_->Turn([&](Now now) { impl_->node->OnConfig(now, options, &impl_->effects); });
 }
 
-const ClusterNode& BusHost::node() const { return *impl_->node; }
+const ClusterNode& BusHost::node() const { return impl_->node->node(); }
 
 }  // namespace gossamer::server

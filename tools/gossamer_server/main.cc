@@ -27,6 +27,7 @@ constexpr char kHelp[] =
     "Directives are those of valkey.conf; the command line overrides the file.\n"
     "  gossamer-server --port 7000 --dir /tmp/n0 --cluster-node-timeout 5000\n"
     "  --gossamer-rules gossamer|valkey-8.0|valkey-9.0|valkey-9.1   whose rules the node follows\n"
+    "  --gossamer-record-inputs FILE   what the node is told, for gossamer-sim replay-node FILE\n"
     "\n"
     "Exit codes: 0 orderly end, 2 usage or configuration error, 5 environment\n";
 

@@ -127,6 +127,20 @@ constexpr Directive kDirectives[] = {
        return word == "yes" || word == "no";
      },
      [](const ServerConfig& c) { return std::string(c.failover_without_data ? "yes" : "no"); }},
+    {"gossamer-record-inputs", 1, 1,
+     [](const Words& w, ServerConfig* c, std::string*) {
+       c->record_inputs = w[0];
+       return true;
+     },
+     [](const ServerConfig& c) { return c.record_inputs; }},
+    {"gossamer-record-megabytes", 1, 1,
+     [](const Words& w, ServerConfig* c, std::string* e) {
+       int64_t megabytes = 0;
+       if (!ReadInteger(w[0], 1, 1'000'000, &megabytes, e)) return false;
+       c->record_bytes = static_cast<uint64_t>(megabytes) << 20;
+       return true;
+     },
+     [](const ServerConfig& c) { return std::to_string(c.record_bytes >> 20); }},
     {"gossamer-rules", 1, 1, SetRules, [](const ServerConfig& c) { return c.rules; }},
     {"logfile", 1, 1,
      [](const Words& w, ServerConfig* c, std::string*) {

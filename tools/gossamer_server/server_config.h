@@ -33,6 +33,10 @@ struct ServerConfig {
   int64_t max_clients = 10000;
   // For tests: a replica may win elections although this build keeps no data.
   bool failover_without_data = false;
+  // A log of what the node is told, for gossamer-sim replay-node; empty: none. It ends at its
+  // limit.
+  std::string record_inputs;
+  uint64_t record_bytes = uint64_t{256} << 20;
   ClusterOptions cluster;
   // Directives of Valkey that are read and have no effect in this build, as they were given.
   std::vector<std::string> ignored;

@@ -296,7 +296,7 @@ void Check(const Raw& raw, Arguments* out) {
       break;
     case Command::kExplain:
       CheckRun(raw, out);
-      out->node = Number("--node", raw.node);
+      out->node = raw.node;
       if (!raw.at.empty()) {
         const sim::Parsed<Duration> at = sim::ParseDuration(raw.at);
         if (!at.ok()) throw UsageError("--at: " + at.error().message);
@@ -312,6 +312,7 @@ void Check(const Raw& raw, Arguments* out) {
           static_cast<CheckFormat>(OneOf("--format", raw.format, {"text", "json", "github"}));
       break;
     case Command::kReplay:
+    case Command::kReplayNode:
     case Command::kPrint:
       break;
   }
@@ -425,6 +426,15 @@ void AddComparisons(CLI::App* app, Raw* raw, Arguments* out) {
   AddOutput(replay, raw, out);
   replay->footer(kExitCodes);
 
+  CLI::App* node = app->add_subcommand(
+      "replay-node", "Run a server's node again, from its log of inputs: does it do the same?");
+  node->add_option("FILE", out->files, "What gossamer-server --gossamer-record-inputs wrote")
+      ->required()
+      ->expected(1);
+  node->add_flag("--events", out->show_events, "Print the node's events with their times");
+  AddOutput(node, raw, out);
+  node->footer(kExitCodes);
+
   CLI::App* diff = app->add_subcommand("diff", "Where two runs part, and what followed in each");
   diff->add_option("A B", out->files, "Two recordings or scenario files")->required()->expected(2);
   diff->add_option("--seed", raw->seed, "For scenario files; default: the scenario's own");
@@ -437,7 +447,11 @@ void AddComparisons(CLI::App* app, Raw* raw, Arguments* out) {
 void AddExplain(CLI::App* app, Raw* raw, Arguments* out) {
   CLI::App* explain = app->add_subcommand("explain", "What happened to one node, and why");
   explain->add_option("FILE", out->files, "A scenario file")->required()->expected(1);
-  explain->add_option("--node", raw->node, "The node's number, from 0")->required();
+  explain
+      ->add_option(
+          "--node", raw->node,
+          "The node: its number from 0; in a cluster from a layout also its id, address or name")
+      ->required();
   explain->add_option("--at", raw->at, "Explain what led to this virtual time; default: all");
   explain->add_option("--seed", raw->seed, "A number or 0xHEX; default: the scenario's own");
   explain->add_option("--rules", raw->rules, "Protocol rules instead of the scenario's");
@@ -494,6 +508,7 @@ Command CommandOf(const CLI::App& app) {
   if (app.got_subcommand("schema")) return Command::kSchema;
   if (app.got_subcommand("digests")) return Command::kDigests;
   if (app.got_subcommand("replay")) return Command::kReplay;
+  if (app.got_subcommand("replay-node")) return Command::kReplayNode;
   if (app.got_subcommand("diff")) return Command::kDiff;
   if (app.got_subcommand("explain")) return Command::kExplain;
   return Command::kRun;

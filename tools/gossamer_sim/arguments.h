@@ -16,7 +16,18 @@
 
 namespace gossamer::tool {
 
-enum class Command { kRun, kCheck, kList, kSchema, kDigests, kReplay, kDiff, kExplain, kPrint };
+enum class Command {
+  kRun,
+  kCheck,
+  kList,
+  kSchema,
+  kDigests,
+  kReplay,
+  kReplayNode,
+  kDiff,
+  kExplain,
+  kPrint
+};
 enum class ProgressMode { kAuto, kPlain, kNone };
 enum class CheckFormat { kText, kJson, kGithub };
 enum class ColorMode { kAuto, kAlways, kNever };
@@ -59,8 +70,11 @@ struct Arguments {
   uint64_t max_events = 0;
   bool digest_only = false;
 
+  // replay-node
+  bool show_events = false;
+
   // explain
-  uint64_t node = 0;
+  std::string node;  // as ParseNodeList takes it
   std::optional<Duration> at;
 
   // check

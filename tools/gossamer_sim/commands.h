@@ -14,6 +14,7 @@ ExitCode ListCommand(const Arguments& arguments);
 ExitCode SchemaCommand(const Arguments& arguments);
 ExitCode DigestsCommand(const Arguments& arguments);
 ExitCode ReplayCommand(const Arguments& arguments);
+ExitCode ReplayNodeCommand(const Arguments& arguments);
 ExitCode DiffCommand(const Arguments& arguments);
 ExitCode ExplainCommand(const Arguments& arguments);
 

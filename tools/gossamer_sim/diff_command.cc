@@ -118,6 +118,13 @@ std::optional<int64_t> FirstMillisecond(const sim::Recording& a, const sim::Reco
 }  // namespace
 
 ExitCode DiffCommand(const Arguments& arguments) {
+  if (arguments.files[0] == arguments.files[1]) {
+    std::fprintf(stderr,
+                 "gossamer-sim: both sides are %s, with the same options\n"
+                 "  = help: record each side with its own: run %s --rules R --record a.rec\n",
+                 arguments.files[0].c_str(), arguments.files[0].c_str());
+    return ExitCode::kUsage;
+  }
   const std::optional<sim::Recording> a = Obtain(arguments.files[0], arguments);
   const std::optional<sim::Recording> b = a ? Obtain(arguments.files[1], arguments) : std::nullopt;
   if (!a || !b) return ExitCode::kUsage;

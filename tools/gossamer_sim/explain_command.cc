@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/report/explain.h"
+#include "sim/scenario/node_list.h"
 #include "tools/gossamer_sim/commands.h"
 #include "tools/gossamer_sim/progress.h"
 #include "tools/gossamer_sim/run_pool.h"
@@ -19,12 +20,20 @@ ExitCode ExplainCommand(const Arguments& arguments) {
       ReadScenarioFiles(arguments.files, WantsColor(arguments.color, STDERR_FILENO), &files);
   if (read != ExitCode::kPass) return read;
   const sim::Scenario& scenario = *files.front().scenario;
+  const auto nodes = sim::ParseNodeList(arguments.node, scenario);
+  if (!nodes.ok() || nodes.value().size() != 1) {
+    const std::string why =
+        nodes.ok() ? "'" + arguments.node + "' are several nodes" : nodes.error().message;
+    std::fprintf(stderr, "gossamer-sim: --node: %s\n", why.c_str());
+    return ExitCode::kUsage;
+  }
+  const auto node = static_cast<uint32_t>(nodes.value().front());
   RunRequest request;
   request.scenario = &scenario;
   request.options = OptionsFor(arguments, scenario, arguments.seed.value_or(scenario.seed));
   std::optional<Instant> until;
   if (arguments.at) until = Instant{} + *arguments.at;
-  sim::Explainer explainer(sim::NodeIndex{static_cast<uint32_t>(arguments.node)}, until);
+  sim::Explainer explainer(sim::NodeIndex{node}, until);
   request.extras = {&explainer};
   Progress progress(arguments.progress, arguments.quiet, 1, scenario.duration.us);
   const std::vector<RunOutcome> outcomes = RunAll({request}, 1, &progress);
@@ -32,16 +41,9 @@ ExitCode ExplainCommand(const Arguments& arguments) {
     std::fprintf(stderr, "gossamer-sim: a run failed: %s\n", outcomes.front().error.c_str());
     return outcomes.front().code;
   }
-  if (!explainer.known()) {
-    std::fprintf(stderr, "gossamer-sim: --node %llu: the scenario has %zu nodes, from 0 on\n",
-                 static_cast<unsigned long long>(arguments.node),  // NOLINT(google-runtime-int)
-                 explainer.node_count());
-    return ExitCode::kUsage;
-  }
-  std::printf("%s, seed %llu, node %llu\n\n%s", files.front().path.c_str(),
+  std::printf("%s, seed %llu, node %u\n\n%s", files.front().path.c_str(),
               static_cast<unsigned long long>(request.options.seed),  // NOLINT(google-runtime-int)
-              static_cast<unsigned long long>(arguments.node),        // NOLINT(google-runtime-int)
-              explainer.Text().c_str());
+              node, explainer.Text().c_str());
   return Interrupted() ? ExitCode::kInterrupted : ExitCode::kPass;
 }
 

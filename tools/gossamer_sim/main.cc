@@ -36,6 +36,8 @@ ExitCode Dispatch(const Arguments& arguments) {
       return ListCommand(arguments);
     case Command::kReplay:
       return ReplayCommand(arguments);
+    case Command::kReplayNode:
+      return ReplayNodeCommand(arguments);
     case Command::kDiff:
       return DiffCommand(arguments);
     case Command::kExplain:

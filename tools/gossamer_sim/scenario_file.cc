@@ -17,11 +17,17 @@ namespace {
 constexpr size_t kMaxBytes = 64 << 20;
 
 std::optional<std::string> ReadAll(const std::string& path) {
+  return ReadWholeFile(path, kMaxBytes);
+}
+
+}  // namespace
+
+std::optional<std::string> ReadWholeFile(const std::string& path, size_t most_bytes) {
   std::FILE* file = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
   std::string text;
   bool failed = file == nullptr;
   char buffer[1 << 16];
-  while (!failed && text.size() < kMaxBytes) {
+  while (!failed && text.size() < most_bytes) {
     const size_t got = std::fread(buffer, 1, sizeof(buffer), file);
     text.append(buffer, got);
     if (got == sizeof(buffer)) continue;
@@ -35,8 +41,6 @@ std::optional<std::string> ReadAll(const std::string& path) {
   if (failed) return std::nullopt;
   return text;
 }
-
-}  // namespace
 
 std::optional<sim::Scenario> ParseScenario(const std::string& text, const std::string& path,
                                            std::vector<sim::Diagnostic>* diagnostics) {

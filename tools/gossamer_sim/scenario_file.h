@@ -20,6 +20,11 @@ struct ScenarioFile {
   std::vector<sim::Diagnostic> diagnostics;
 };
 
+// The beginning of `path` ("-": standard input), at most so much. Nothing, and a line on stderr,
+// when it cannot be read.
+std::optional<std::string> ReadWholeFile(const std::string& path, size_t most_bytes);
+inline constexpr size_t kMaxInputLogBytes = size_t{2} << 30;
+
 // The scenario in `text`, which stands at `path`, with the files that it names.
 std::optional<sim::Scenario> ParseScenario(const std::string& text, const std::string& path,
                                            std::vector<sim::Diagnostic>* diagnostics);

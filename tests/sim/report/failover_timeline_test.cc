@@ -261,9 +261,19 @@ TEST_F(FailoverTimelineTest, TellsWhenAStateIsOkEverywhere) {
   State(12, 4, true);
   State(13, 5, true);
   const auto& history = timeline_.not_ok_history();
-  ASSERT_EQ(history.size(), 3u);
+  ASSERT_EQ(history.size(), 5u);
   EXPECT_EQ(history[1].at, At(10));
-  EXPECT_EQ(history[2].at, At(13));
+  EXPECT_EQ(history[2].count, 2u) << "how many, at every moment";
+  EXPECT_EQ(history[3].count, 1u);
+  EXPECT_EQ(history[4].at, At(13));
+  EXPECT_EQ(history[4].count, 0u);
+}
+
+TEST_F(FailoverTimelineTest, ACutTakesNothingFromWhoIsDown) {
+  Strike(FaultKind::kKill, {0});
+  const size_t before = timeline_.incidents().size();
+  Strike(FaultKind::kPartition, {0}, {}, 81);
+  EXPECT_EQ(timeline_.incidents().size(), before);
 }
 
 TEST_F(FailoverTimelineTest, IgnoresFaultsThatTakeNobodyAway) {

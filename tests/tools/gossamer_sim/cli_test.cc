@@ -215,7 +215,8 @@ TEST_F(CliTest, OtherProgramsFiles) {
   EXPECT_FALSE(fs::exists(path("logs/node-0.log")));
   EXPECT_THAT(ReadFile(path("c")), HasSubstr("only nodes 1,4-5\nonly types fail-set, tcp\n"
                                              "only from 60s"));
-  for (const std::string_view line : SplitWords(ReadFile(path("e")), "\n")) {
+  const std::string events = ReadFile(path("e"));
+  for (const std::string_view line : SplitWords(events, "\n")) {
     EXPECT_THAT(std::string(line), HasSubstr("\"event\":\"fail-set\""));
   }
 }
@@ -270,6 +271,10 @@ TEST_F(CliTest, ARecordingIsReplayedAndCompared) {
   EXPECT_EQ(Run("replay " + other).code, 0) << "rules, bugs and seed are in the recording";
   EXPECT_EQ(Run("diff " + first + " " + same).code, 0);
   EXPECT_EQ(Run("diff " + first + " " + kQuickstart).code, 0);
+  const Result itself =
+      Run(std::string("diff --rules valkey-9.0 ") + kQuickstart + " " + kQuickstart);
+  EXPECT_EQ(itself.code, 2);
+  EXPECT_THAT(itself.err, HasSubstr("with the same options"));
   const Result parted = Run("diff " + first + " " + other);
   EXPECT_EQ(parted.code, 4);
   EXPECT_THAT(parted.out, HasSubstr("the runs part at record "));
@@ -303,7 +308,10 @@ TEST_F(CliTest, ExplainTellsOfOneNode) {
   EXPECT_THAT(result.out, HasSubstr("wins its place"));
   const Result none = Run(std::string("explain -q --node 6 ") + kQuickstart);
   EXPECT_EQ(none.code, 2);
-  EXPECT_THAT(none.err, HasSubstr("has 6 nodes"));
+  EXPECT_THAT(none.err, HasSubstr("node 6 does not exist: there are 6 nodes"));
+  const Result several = Run(std::string("explain -q --node 1-2 ") + kQuickstart);
+  EXPECT_EQ(several.code, 2);
+  EXPECT_THAT(several.err, HasSubstr("several nodes"));
   EXPECT_EQ(Run(std::string("explain -q ") + kQuickstart).code, 2) << "which node?";
 }
 
