@@ -229,6 +229,14 @@ std::string VictimDistributions(std::string_view id, const RunReport& run) {
                      {"phase", "samples", "min", "p50", "p90", "p99", "max"}, rows);
 }
 
+// The number in the timeline of the incident at this place, by the first run that has it.
+uint32_t NumberOf(size_t incident, std::span<const RunReport> runs) {
+  for (const RunReport& run : runs) {
+    if (incident < run.incidents.size()) return run.incidents[incident].number;
+  }
+  return 0;
+}
+
 std::string SeedDistributions(std::string_view id, std::span<const RunReport> runs) {
   const SeedsReport summary = SummarizeSeeds(runs);
   std::string out;
@@ -242,12 +250,12 @@ std::string SeedDistributions(std::string_view id, std::span<const RunReport> ru
       if (!d.values.empty() && Drawn(phase.key)) drawn.push_back(std::move(d));
     }
     if (rows.empty()) break;
+    const uint32_t number = NumberOf(incident, runs);
     out += DistributionFigure(
         absl::StrCat(ToAbsl(id), "-seeds", incident),
-        absl::StrCat("Distributions over ", runs.size(), " seeds, incident ", incident), drawn);
-    out +=
-        FoldedTable(absl::StrCat("All phases of incident ", incident, " over the seeds, seconds"),
-                    {"phase", "seeds", "min", "p50", "p90", "p99", "max"}, rows);
+        absl::StrCat("Distributions over ", runs.size(), " seeds, incident ", number), drawn);
+    out += FoldedTable(absl::StrCat("All phases of incident ", number, " over the seeds, seconds"),
+                       {"phase", "seeds", "min", "p50", "p90", "p99", "max"}, rows);
   }
   return out;
 }

@@ -180,6 +180,11 @@ std::string OutcomeText(const RunReport& report) {
   absl::StrAppend(&out, "\nFalse FAILs: ", CountText(report.false_fails),
                   ", false PFAILs: ", CountText(report.false_pfails), "\n");
   for (const IncidentTimes& incident : report.incidents) {
+    if (incident.observers > 0) continue;
+    absl::StrAppend(&out, "Incident ", incident.number,
+                    " hit every live node: nobody is left to see its phases and its costs\n");
+  }
+  for (const IncidentTimes& incident : report.incidents) {
     const std::string quorum = QuorumText(incident);
     if (quorum.empty()) continue;
     out += Wrap(absl::StrCat("No quorum after incident ", incident.number, ": ", quorum,
