@@ -73,7 +73,6 @@ bool ApplyDemotion(Turn& t, NodeKey sender, NodeKey primary, Epoch epoch) {
   const uint16_t kept =
       s.peers.flags(sender) & static_cast<uint16_t>(~(flag::kPrimary | flag::kMigrateTo));
   s.peers.ReplaceFlags(sender, kept | flag::kReplica);
-  t.Event({.type = EventType::kRoleChanged, .subject = sender, .other = primary});
   t.Todo(todo::kSaveFsync | todo::kUpdateState);
   return true;
 }
@@ -151,9 +150,12 @@ bool ApplyClaimedRole(Turn& t, NodeKey sender, const Header& header, bool* was_r
                               ? header.replicaof
                               : kNoKey;
   if (!*was_replica && !ApplyDemotion(t, sender, primary, header.config_epoch)) return false;
-  if (!primary.valid() || s.peers.facts(sender).replicaof == primary) return true;
-  RelinkReplica(t, sender, primary);
-  t.Event({.type = EventType::kRoleChanged, .subject = sender, .other = primary});
+  const bool moves = primary.valid() && !(s.peers.facts(sender).replicaof == primary);
+  if (moves) RelinkReplica(t, sender, primary);
+  if (moves || !*was_replica) {
+    t.Event({.type = EventType::kRoleChanged, .subject = sender, .other = primary});
+  }
+  if (!moves) return true;
   t.Todo(todo::kSave);
   LeaveSubReplica(t);
   return true;

@@ -165,6 +165,19 @@ TEST_F(RolesTest, DemotedPrimaryHandsOverWithinItsShard) {
   EXPECT_EQ(c.Events(EventType::kSlotsChanged)[0].value, 5461);
 }
 
+TEST_F(RolesTest, EachChangeOfARoleIsToldOnce) {
+  const auto told = [&](NodeKey peer) {
+    const auto events = c.Events(EventType::kRoleChanged);
+    return std::count_if(events.begin(), events.end(),
+                         [&](const Event& event) { return event.subject == peer; });
+  };
+  c.Deliver(a, MessageType::kPing, shard.ReplicaOf(b, 11));
+  EXPECT_EQ(told(a), 1);
+  EXPECT_EQ(told(b), 1);
+  c.Deliver(a, MessageType::kPing, shard.ReplicaOf(b, 11));
+  EXPECT_EQ(told(a), 1);
+}
+
 // Spec 18.6: until 8.1 observers counted slots on a replica until the winner spoke.
 TEST_F(RolesValkey80Test, SlotsStayOnTheDemotedPrimaryUntilItsSuccessorSpeaks) {
   c.Deliver(a, MessageType::kPing, shard.ReplicaOf(b, 11));
