@@ -15,13 +15,15 @@ struct Preset {
 constexpr int64_t kLongestTurn = kEndless.us * 1000;
 
 constexpr CpuCosts kRedis7 = {.turn = 1000,
-                              .message = 13000,
+                              .message = 14500,
                               .byte_pico = 1000,
-                              .entry = 500,
+                              .entry = 1250,
                               .connect = 40000,
                               .accept = 40000,
                               .cron = 120000,
                               .cron_peer = 1000,
+                              .save = 45000,
+                              .save_peer = 850,
                               .sync = 30000,
                               .sync_blocks = true};
 constexpr CpuCosts kGossamer = {.turn = 1000,
@@ -52,7 +54,7 @@ std::vector<std::string_view> CpuPresetNames() {
   return names;
 }
 
-CpuModel::CpuModel(const CpuSpec& spec, size_t nodes)
+CpuModel::CpuModel(const CpuSpec& spec, size_t nodes, uint64_t seed)
     : free_(spec.preset == "none"),
       costs_(FindCpuCosts(spec.preset).value_or(CpuCosts{})),
       scale_percent_(spec.scale_percent),
@@ -62,15 +64,28 @@ CpuModel::CpuModel(const CpuSpec& spec, size_t nodes)
       busy_until_(nodes),
       used_nanos_(nodes) {
   if (free_) costs_ = kRedis7;
-  if (cores_per_machine_ != 0) {
-    core_until_.resize((nodes / nodes_per_machine_ + 1) * cores_per_machine_);
+  const bool background = !free_ && spec.background.value != 0;
+  if (background && cores_per_machine_ == 0) {
+    cores_per_machine_ = 1;
+    nodes_per_machine_ = 1;
   }
+  if (cores_per_machine_ == 0) return;
+  core_until_.resize((nodes / nodes_per_machine_ + 1) * cores_per_machine_);
+  if (background) background_ = BackgroundLoad(seed, spec.background, core_until_.size());
 }
 
-size_t CpuModel::EarliestCore(uint32_t node) const {
-  const auto first = core_until_.begin() + static_cast<std::ptrdiff_t>(FirstCore(node));
-  const auto last = first + static_cast<std::ptrdiff_t>(cores_per_machine_);
-  return static_cast<size_t>(std::min_element(first, last) - core_until_.begin());
+Instant CpuModel::Ready(uint32_t node, Instant now) {
+  const Instant ready = std::max(now, busy_until_[node]);
+  if (core_until_.empty()) return ready;
+  return std::max(ready, CoreFree(EarliestCore(node, now), now));
+}
+
+size_t CpuModel::EarliestCore(uint32_t node, Instant now) {
+  size_t best = FirstCore(node);
+  for (size_t core = best + 1; core < FirstCore(node) + cores_per_machine_; ++core) {
+    if (CoreFree(core, now) < CoreFree(best, now)) best = core;
+  }
+  return best;
 }
 
 Instant CpuModel::Run(uint32_t node, Instant start, int64_t nanos) {
@@ -80,7 +95,7 @@ Instant CpuModel::Run(uint32_t node, Instant start, int64_t nanos) {
   const Instant end = start + Micros((scaled + 999) / 1000);
   busy_until_[node] = end;
   used_nanos_[node] += static_cast<uint64_t>(scaled);
-  if (!core_until_.empty()) core_until_[EarliestCore(node)] = end;
+  if (!core_until_.empty()) core_until_[EarliestCore(node, start)] = end;
   return end;
 }
 

@@ -2,9 +2,10 @@
 // shared machine.
 //
 // One node is one event loop: what arrives while it is busy waits, and is then one turn. Costs are
-// data. Presets: `none` (everything is free), `redis-7` (first figures of a measured 7.0/8.0
-// server: 14 to 23 µs for a message sent or received, 1.1 to 2.6 ms a second for timers),
-// `gossamer` (the same loop with a cheaper codec). Integers only.
+// data. Presets: `none` (everything is free), `redis-7` (servers of
+// 7.0 and 8.0, measured: 21 µs for a message sent or received with 3 gossip entries, 25 µs with 6,
+// 1.2 to 2.3 ms a second for timers, 45 µs and 0.85 µs a known node for a save), `gossamer` (the
+// same loop with a cheaper codec). Integers only.
 #ifndef GOSSAMER_SIM_MODEL_CPU_H_
 #define GOSSAMER_SIM_MODEL_CPU_H_
 
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "core/base/time.h"
+#include "sim/model/background_load.h"
 #include "sim/scenario/scenario.h"
 
 namespace gossamer::sim {
@@ -30,6 +32,8 @@ struct CpuCosts {
   int64_t accept = 0;
   int64_t cron = 0;
   int64_t cron_peer = 0;     // per known peer, in each cron
+  int64_t save = 0;          // each save of nodes.conf, as far as the loop does it
+  int64_t save_peer = 0;     // and per known peer
   int64_t sync = 0;          // the system call, without the disk
   bool sync_blocks = false;  // the loop waits for the disk
 };
@@ -42,7 +46,7 @@ std::vector<std::string_view> CpuPresetNames();
 class CpuModel {
  public:
   // Unknown presets cost nothing; the loader refuses them.
-  CpuModel(const CpuSpec& spec, size_t nodes);
+  CpuModel(const CpuSpec& spec, size_t nodes, uint64_t seed);
 
   // True when nothing that the node does takes time.
   bool Free(uint32_t node) const { return free_ && factor_[node] == 1; }
@@ -52,12 +56,10 @@ class CpuModel {
   // when the factor is above 1, as nothing times anything is nothing.
   void SetFactor(uint32_t node, uint32_t factor) { factor_[node] = factor == 0 ? 1 : factor; }
 
-  // When the node can begin a turn, not before `now`. A node that is Free can be busy too: with
-  // what it began before a slowness ended.
-  Instant Ready(uint32_t node, Instant now) const {
-    const Instant ready = std::max(now, busy_until_[node]);
-    return core_until_.empty() ? ready : std::max(ready, core_until_[EarliestCore(node)]);
-  }
+  // When the node can begin a turn, as far as it can be told `now` and not before: what comes in
+  // between may take its core once more. A node that is Free can be busy too: with what it began
+  // before a slowness ended. Times must not fall from call to call.
+  Instant Ready(uint32_t node, Instant now);
   // Begins a turn at `start`, of `nanos` before the node's factor. Returns its end.
   Instant Run(uint32_t node, Instant start, int64_t nanos);
   // Nanoseconds of all turns that the node began so far.
@@ -65,7 +67,11 @@ class CpuModel {
 
  private:
   size_t FirstCore(uint32_t node) const { return node / nodes_per_machine_ * cores_per_machine_; }
-  size_t EarliestCore(uint32_t node) const;
+  // The core of the node's machine that is free first, as seen at `now`.
+  size_t EarliestCore(uint32_t node, Instant now);
+  Instant CoreFree(size_t core, Instant now) {
+    return std::max(core_until_[core], background_.FreeAt(core, now));
+  }
 
   bool free_ = true;
   CpuCosts costs_;
@@ -75,7 +81,8 @@ class CpuModel {
   std::vector<uint32_t> factor_;
   std::vector<Instant> busy_until_;   // by node
   std::vector<uint64_t> used_nanos_;  // by node
-  std::vector<Instant> core_until_;   // by core, with shared machines
+  std::vector<Instant> core_until_;   // by core; empty: nothing but the node itself takes its core
+  BackgroundLoad background_;
 };
 
 }  // namespace gossamer::sim

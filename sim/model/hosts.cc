@@ -264,8 +264,9 @@ int64_t Hosts::CostOf(const Host& h, const HostInput* inputs, size_t count) cons
       last = send->message.get();
     } else if (std::holds_alternative<Open>(effect)) {
       nanos += c.connect;
-    } else if (const auto* persist = std::get_if<Persist>(&effect);
-               persist != nullptr && persist->fsync) {
+    } else if (const auto* persist = std::get_if<Persist>(&effect)) {
+      nanos += c.save + c.save_peer * static_cast<int64_t>(h.node->state().peers.size());
+      if (!persist->fsync) continue;
       nanos += c.sync;
       if (c.sync_blocks) nanos += h.disk.SyncTime(now()).us * 1000;
     }

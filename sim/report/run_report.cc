@@ -146,6 +146,9 @@ std::string CpuText(const CpuSpec& cpu) {
     absl::StrAppend(&text, ", ", cpu.nodes_per_machine, " nodes on ", cpu.cores_per_machine,
                     " cores");
   }
+  if (cpu.background.value != 0) {
+    absl::StrAppend(&text, ", others take ", cpu.background.value / 10'000, " %");
+  }
   return text;
 }
 

@@ -265,6 +265,9 @@ bool LoadSize(const MapReader& cluster, Scenario* scenario) {
   return good;
 }
 
+// Beyond it nodes hardly ever run.
+constexpr Ppm kMostBackground{950'000};
+
 void LoadCpu(const MapReader& root, CpuSpec* spec) {
   const TreeNode* value = root.Value("cpu");
   if (value == nullptr) return;
@@ -277,6 +280,13 @@ void LoadCpu(const MapReader& root, CpuSpec* spec) {
   cpu.Read("scale", &spec->scale_percent);
   cpu.Read("cores_per_machine", &spec->cores_per_machine);
   cpu.Read("nodes_per_machine", &spec->nodes_per_machine);
+  if (!cpu.Read("background", &spec->background)) return;
+  if (spec->background.value > kMostBackground.value) {
+    ErrorAt(cpu.sink(), *cpu.Value("background"), "background is at most 95%");
+  } else if (spec->preset == "none" && spec->background.value != 0) {
+    ErrorAt(cpu.sink(), *cpu.Value("background"),
+            "background delays work that takes time: it needs another preset than none");
+  }
 }
 
 }  // namespace

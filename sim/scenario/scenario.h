@@ -175,6 +175,7 @@ struct CpuSpec {
   uint32_t scale_percent = 100;
   uint32_t cores_per_machine = 0;  // 0: each node has a core of its own
   uint32_t nodes_per_machine = 1;
+  Ppm background;  // share of each core that others take
 };
 
 struct ReplicationSpec {

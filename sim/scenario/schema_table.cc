@@ -137,6 +137,10 @@ constexpr KeyInfo kCpuKeys[] = {
      .default_text = "1",
      .min = 1,
      .max = kMaxScenarioNodes},
+    {.key = "background",
+     .type = kShare,
+     .about = "share of each core that other work takes, in bursts of 3 ms on average",
+     .default_text = "0%"},
 };
 
 constexpr KeyInfo kClusterKeys[] = {

@@ -90,8 +90,9 @@ Fit Judge(const std::vector<MeasuredRow>& rows, bool saturated,
   Fit fit;
   std::array<std::vector<double>, kFigures.size()> positions;
   for (size_t r = 0; r < rows.size(); ++r) {
-    const std::vector<Figures>& runs = saturated ? rows[r].saturated : rows[r].runs;
-    if (runs.empty()) continue;
+    const MeasuredRuns& measured_runs = saturated ? rows[r].saturated : rows[r].runs;
+    if (measured_runs.empty()) continue;
+    const std::vector<Figures>& runs = measured_runs.figures;
     RowFit& row = fit.rows.emplace_back(RowFit{&rows[r], runs.size(), {}});
     fit.runs += runs.size();
     Rng rng(r, "bootstrap");

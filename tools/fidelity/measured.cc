@@ -68,7 +68,8 @@ std::optional<std::vector<MeasuredRow>> ReadMeasured(const std::string& path, st
       return std::nullopt;
     }
     MeasuredRow* const row = RowOf(line.row, &rows);
-    (line.util_percent >= kSaturatedPercent ? row->saturated : row->runs).push_back(line.figures);
+    const bool saturated = line.util_percent >= kSaturatedPercent;
+    (saturated ? row->saturated : row->runs).Add(line.figures, line.util_percent);
   }
   return rows;
 }

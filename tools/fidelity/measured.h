@@ -33,6 +33,19 @@ inline constexpr std::array<Figure, 6> kFigures = {{{"pfail", "first_pfail", "PF
 // Milliseconds from the injection, by figure.
 using Figures = std::array<int64_t, kFigures.size()>;
 
+struct MeasuredRuns {
+  std::vector<Figures> figures;  // by run
+  int64_t util_sum = 0;          // mean utilisations of the machine, per cent, added up
+
+  bool empty() const { return figures.empty(); }
+  void Add(const Figures& run, int64_t util_percent) {
+    figures.push_back(run);
+    util_sum += util_percent;
+  }
+  // REQUIRES: not empty.
+  int64_t util_percent() const { return util_sum / static_cast<int64_t>(figures.size()); }
+};
+
 // One configuration and its runs.
 struct MeasuredRow {
   std::string server;  // valkey, redis7
@@ -40,8 +53,8 @@ struct MeasuredRow {
   int64_t nodes = 0;
   int64_t timeout_ms = 0;
   int64_t victims = 0;
-  std::vector<Figures> runs;       // on a machine with time to spare
-  std::vector<Figures> saturated;  // at or above kSaturatedPercent
+  MeasuredRuns runs;       // on a machine with time to spare
+  MeasuredRuns saturated;  // at or above kSaturatedPercent
 };
 
 // Mean utilisation of the machine from which on a run counts as saturated.
@@ -52,8 +65,8 @@ inline constexpr int64_t kSaturatedPercent = 85;
 std::optional<std::vector<MeasuredRow>> ReadMeasured(const std::string& path, std::string* error);
 
 // Half of the nodes primaries with one replica each, on loopback, all of them on one machine with
-// two cores, and the fault of `row`. `seed` chooses the moment: the measured clusters had run for
-// long and were hit at any moment of their rhythm.
+// two cores, and the fault of `row`. `cpu`: preset and background. `seed` chooses the moment: the
+// measured clusters had run for long and were hit at any moment of their rhythm.
 sim::Scenario ScenarioOf(const MeasuredRow& row, const sim::CpuSpec& cpu, uint64_t seed);
 
 }  // namespace gossamer::tool

@@ -41,6 +41,17 @@ std::string NameOf(const MeasuredRow& row) {
          row.kind;
 }
 
+// What others took of the machine: its measured utilisation without the cluster's own part, which
+// one simulated run tells.
+sim::Ppm BackgroundOf(const sim::RunReport& alone, const sim::CpuSpec& cpu, int64_t util_percent) {
+  uint64_t busy_us = 0;
+  for (const sim::NodeCpu& node : alone.load.cpu) busy_us += node.busy_us;
+  const uint64_t cores_us = alone.virtual_us() * cpu.cores_per_machine;
+  const auto own = static_cast<int64_t>(busy_us * 1'000'000 / std::max<uint64_t>(cores_us, 1));
+  const int64_t others = util_percent * 10'000 - own;
+  return {static_cast<uint32_t>(std::clamp<int64_t>(others, 0, 950'000))};
+}
+
 class Study {
  public:
   Study(const Arguments& arguments, std::vector<MeasuredRow> rows, size_t sets)
@@ -52,10 +63,18 @@ class Study {
   const std::vector<MeasuredRow>& rows() const { return rows_; }
 
   // Runs every row that has such runs. False: interrupted, or a run failed.
-  bool Simulate(const sim::CpuSpec& cpu, bool saturated, std::vector<Samples>* out) {
+  bool Simulate(sim::CpuSpec cpu, bool saturated, std::vector<Samples>* out) {
     for (const MeasuredRow& row : rows_) {
       Samples& samples = out->emplace_back();
-      if ((saturated ? row.saturated : row.runs).empty()) continue;
+      const MeasuredRuns& runs = saturated ? row.saturated : row.runs;
+      if (runs.empty()) continue;
+      if (cpu.preset != "none") {
+        cpu.background = {};
+        const sim::Scenario scenario = ScenarioOf(row, cpu, 1);
+        const std::vector<RunOutcome> alone = RunAll({{&scenario, {}, "", {}}}, 1, nullptr);
+        if (!alone[0].report) return false;
+        cpu.background = BackgroundOf(*alone[0].report, scenario.cpu, runs.util_percent());
+      }
       if (!SimulateRow(row, cpu, &samples)) return false;
     }
     return true;

@@ -130,6 +130,8 @@ constexpr Row kValues[] = {
     {"unknown preset", "cpu: redis7\n", 3, 6, 6, "unknown cpu 'redis7'", "nearest is 'redis-7'"},
     {"preset in a map", "cpu: {preset: fast}\n", 3, 15, 4, "unknown preset 'fast'", "one of: none"},
     {"scale", "cpu: {preset: redis-7, scale: fast}\n", 3, 31, 4, "is not a factor", "such as 2"},
+    {"background", "cpu: {preset: redis-7, background: 97%}\n", 3, 36, 3, "at most 95%", ""},
+    {"background_none", "cpu: {preset: none, background: 40%}\n", 3, 33, 3, "another preset", ""},
     {"unknown start", "cluster: {start: formd}\n", 3, 18, 5, "unknown start 'formd'",
      "nearest is 'formed'"},
     {"start map", "cluster: {start: {}}\n", 3, 18, 1, "either nodes_conf or cluster_nodes",

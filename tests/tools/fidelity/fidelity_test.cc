@@ -27,7 +27,8 @@ TEST(MeasuredTest, TheFileInTheTreeHasEveryRowWithItsRuns) {
   ASSERT_TRUE(rows.has_value()) << error;
   EXPECT_EQ(rows->size(), 30u);
   size_t runs = 0;
-  for (const MeasuredRow& row : *rows) runs += row.runs.size() + row.saturated.size();
+  for (const MeasuredRow& row : *rows)
+    runs += row.runs.figures.size() + row.saturated.figures.size();
   EXPECT_EQ(runs, 622u);
 }
 
@@ -53,8 +54,9 @@ MeasuredRow UniformRow(uint64_t seed) {
   MeasuredRow row{"valkey", "single", 12, 1000, 1, {}, {}};
   Rng rng(seed);
   for (int i = 0; i < 40; ++i) {
-    Figures& run = row.runs.emplace_back();
+    Figures run;
     for (int64_t& value : run) value = rng.Between(1000, 1999);
+    row.runs.Add(run, 40);
   }
   return row;
 }
