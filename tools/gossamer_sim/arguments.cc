@@ -8,80 +8,18 @@
 #include <utility>
 
 #include "CLI/App.hpp"
-#include "CLI/Config.hpp"
-#include "CLI/Formatter.hpp"
 #include "core/base/strings.h"
 #include "core/cluster/rules.h"
 #include "sim/report/output_filter.h"
 #include "sim/scenario/schema_table.h"
 #include "sim/scenario/units.h"
-#include "tools/gossamer_sim/build_info.h"
+#include "tools/gossamer_sim/command_line.h"
 #include "tools/gossamer_sim/completion.h"
 #include "tools/gossamer_sim/help.h"
 #include "tools/gossamer_sim/man_page.h"
 
 namespace gossamer::tool {
 namespace {
-
-// What was typed, before it is checked.
-struct Raw {
-  std::string seed;
-  std::string seeds;
-  std::string jobs = "1";
-  std::string transport = "typed";
-  std::string rules;
-  std::string bugs;
-  std::string cpu;
-  std::string stop_at;
-  std::string annotations;
-  std::string only_types;
-  std::string window;
-  std::string max_events = "0";
-  std::string min_nodes;
-  std::string max_nodes;
-  std::string progress = "auto";
-  std::string color = "auto";
-  std::string format = "text";  // of check
-  std::string word;
-  std::string node;
-  std::string at;
-};
-
-class UsageError {
- public:
-  explicit UsageError(std::string text) : text_(std::move(text)) {}
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
-
-std::string Joined(const std::vector<std::string_view>& words) {
-  std::string out;
-  for (const std::string_view word : words) {
-    if (!out.empty()) out += ", ";
-    out += word;
-  }
-  return out;
-}
-
-std::string WithNearest(std::string text, std::string_view word,
-                        const std::vector<std::string_view>& known) {
-  const std::string_view nearest = NearestWord(word, known);
-  if (!nearest.empty()) return text + "; did you mean '" + std::string(nearest) + "'?";
-  return text + "; expected one of " + Joined(known);
-}
-
-// The position of `text` in `words`.
-size_t OneOf(std::string_view option, const std::string& text,
-             const std::vector<std::string_view>& words) {
-  const auto found = std::find(words.begin(), words.end(), text);
-  if (found == words.end()) {
-    throw UsageError(
-        WithNearest(std::string(option) + ": unknown value '" + text + "'", text, words));
-  }
-  return static_cast<size_t>(found - words.begin());
-}
 
 uint64_t Number(std::string_view option, const std::string& text) {
   const sim::Parsed<uint64_t> number = sim::ParseUnsigned(text);
@@ -265,6 +203,11 @@ void Check(const Raw& raw, Arguments* out) {
         out->max_nodes = static_cast<int64_t>(Number("--max-nodes", raw.max_nodes));
       }
       break;
+    case Command::kFidelity:
+      CheckRun(raw, out);
+      out->runs = Number("--runs", raw.runs);
+      if (out->runs == 0 || out->runs > 100000) throw UsageError("--runs: expected 1 to 100000");
+      break;
     case Command::kList:
       OneOf("list", raw.word, ListWords());
       out->files = {raw.word};
@@ -300,212 +243,11 @@ void Check(const Raw& raw, Arguments* out) {
   out->color = static_cast<ColorMode>(OneOf("--color", raw.color, {"auto", "always", "never"}));
 }
 
-// What every command takes, before or after its name.
-void AddGlobal(CLI::App* app, Raw* raw, Arguments* out) {
-  app->set_version_flag("--version", VersionText(), "Print version, build and digest version")
-      ->group("Everywhere");
-  app->add_flag("-q,--quiet", out->quiet, "No progress and no first line")->group("Everywhere");
-  app->add_option("--progress", raw->progress,
-                  "auto: one line on a terminal, else plain: a line every 10 s; none")
-      ->group("Everywhere");
-  app->add_option("--color", raw->color,
-                  "auto: on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE demands them")
-      ->group("Everywhere");
-}
-
-void AddReportFiles(CLI::App* run, Raw* raw, Arguments* out) {
-  run->add_option("--html", out->html, "One self-contained page with charts to a file")
-      ->group("Reports");
-  run->add_option("--junit", out->junit, "JUnit XML to a file")->group("Reports");
-  run->add_option("--markdown", out->markdown, "A Markdown summary to a file")->group("Reports");
-  run->add_option("--csv", out->csv, "A row per run and incident to a file")->group("Reports");
-  run->add_option("--prometheus", out->prometheus, "Metrics in Prometheus's text format to a file")
-      ->group("Reports");
-  run->add_option("--annotations", raw->annotations,
-                  "github: what did not pass as workflow commands on stderr; none")
-      ->group("Reports");
-}
-
-void AddTraces(CLI::App* run, Raw* raw, Arguments* out) {
-  run->add_option("--events", out->events, "Every event as JSON lines to a file, or - for stdout")
-      ->group("Traces of one run");
-  run->add_option("--perfetto", out->perfetto, "A trace for ui.perfetto.dev to a file")
-      ->group("Traces of one run");
-  run->add_option("--pcap", out->pcap, "The bus's messages as a capture for Wireshark to a file")
-      ->group("Traces of one run");
-  run->add_option("--node-log", out->node_log, "A log per node, as Valkey's, to a directory")
-      ->group("Traces of one run");
-  run->add_option("--only-nodes", out->only_nodes,
-                  "Of these four, only some nodes: 0-9,17, or names as in the scenario")
-      ->group("Traces of one run");
-  run->add_option("--only-types", raw->only_types,
-                  "Of these four, only some types: events (list events), messages such as auth-req")
-      ->group("Traces of one run");
-  run->add_option("--window", raw->window,
-                  "Of these four, only a stretch of virtual time: A..B, A.. or ..B")
-      ->group("Traces of one run");
-}
-
-void AddRunOptions(CLI::App* run, Raw* raw) {
-  const std::pair<const char*, std::pair<std::string*, const char*>> options[] = {
-      {"--seed", {&raw->seed, "A number, 0xHEX or random; default: the scenario's own"}},
-      {"--seeds", {&raw->seeds, "Many seeds, from A to B: a summary over them"}},
-      {"--jobs", {&raw->jobs, "Runs at the same time, with --seeds or several files"}},
-      {"--rules", {&raw->rules, "Protocol rules instead of the scenario's (list rules)"}},
-      {"--bugs", {&raw->bugs, "Bugs to plant beside the scenario's (list bugs)"}},
-      {"--cpu", {&raw->cpu, "CPU preset instead of the scenario's (list cpus)"}},
-      {"--transport", {&raw->transport, "Messages as objects, as bytes, or as both, compared"}},
-      {"--stop-at", {&raw->stop_at, "End at this virtual time, such as 90s"}},
-      {"--max-events", {&raw->max_events, "End after so many simulator events"}}};
-  for (const auto& [name, target] : options) {
-    run->add_option(name, *target.first, target.second)->group("What runs");
-  }
-}
-
-void AddRun(CLI::App* app, Raw* raw, Arguments* out) {
-  CLI::App* run = app->add_subcommand("run", "Run scenarios and report what happened");
-  run->add_option("FILE", out->files, "Scenario files (YAML or JSON; - is standard input)")
-      ->required();
-  AddRunOptions(run, raw);
-  run->add_flag("--json", out->json, "One JSON object on stdout, nothing else")->group("Reports");
-  AddTraces(run, raw, out);
-  run->add_option("--record", out->record, "A recording for replay and diff")
-      ->group("Traces of one run");
-  run->add_flag("--record-full", out->record_full, "With the records themselves: a larger file")
-      ->group("Traces of one run");
-  AddReportFiles(run, raw, out);
-  run->add_flag("--digest-only", out->digest_only, "Print file, seed and digest only")
-      ->group("Reports");
-}
-
-void AddOthers(CLI::App* app, Raw* raw, Arguments* out) {
-  CLI::App* check = app->add_subcommand("check", "Read scenarios and say what is wrong with them");
-  check->add_option("FILE", out->files, "Scenario files")->required();
-  check->add_option("--format", raw->format, "How: as a compiler does, objects, or annotations")
-      ->group("Output");
-
-  CLI::App* list = app->add_subcommand("list", "List what scenarios and options may name");
-  list->add_option("WHAT", raw->word, Joined(ListWords()))->required();
-
-  CLI::App* schema = app->add_subcommand("schema", "Print a JSON Schema, for editors and readers");
-  schema->add_option("WHAT", raw->word, Joined(SchemaWords()))->required();
-
-  CLI::App* completion = app->add_subcommand("completion", "Print a shell's completion script");
-  completion->add_option("SHELL", raw->word, Joined(CompletionShells()))->required();
-  app->add_subcommand("man", "Print the manual page: gossamer-sim man | man -l -");
-
-  CLI::App* digests = app->add_subcommand("digests", "Hold the digests of shipped scenarios");
-  digests->add_option("--check", out->digests_file, "The file: scenario, seed, digest a line")
-      ->required();
-  digests->add_flag("--update", out->update,
-                    "Write it instead: seeds 1 to 3 of every scenario beside and below it");
-  digests->add_option("--transport", raw->transport, "typed, wire or shadow");
-  digests->add_option("--jobs", raw->jobs, "Runs at the same time");
-  digests->add_option("--min-nodes", raw->min_nodes, "Only scenarios with at least so many nodes");
-  digests->add_option("--max-nodes", raw->max_nodes, "Only scenarios with at most so many nodes");
-}
-
-void AddComparisons(CLI::App* app, Raw* raw, Arguments* out) {
-  CLI::App* replay = app->add_subcommand("replay", "Run a recording again: is it the same?");
-  replay->add_option("FILE", out->files, "What run --record wrote")->required()->expected(1);
-
-  CLI::App* node = app->add_subcommand(
-      "replay-node", "Run a server's node again, from its log of inputs: does it do the same?");
-  node->add_option("FILE", out->files, "What gossamer-server --gossamer-record-inputs wrote")
-      ->required()
-      ->expected(1);
-  node->add_flag("--events", out->show_events, "Print the node's events with their times");
-
-  CLI::App* diff = app->add_subcommand("diff", "Where two runs part, and what followed in each");
-  diff->add_option("A B", out->files, "Two recordings or scenario files")->required()->expected(2);
-  diff->add_option("--seed", raw->seed, "For scenario files; default: the scenario's own");
-  diff->add_option("--rules", raw->rules, "For scenario files");
-  diff->add_option("--bugs", raw->bugs, "For scenario files");
-}
-
-void AddExplain(CLI::App* app, Raw* raw, Arguments* out) {
-  CLI::App* explain = app->add_subcommand("explain", "What happened to one node, and why");
-  explain->add_option("FILE", out->files, "A scenario file")->required()->expected(1);
-  explain
-      ->add_option(
-          "--node", raw->node,
-          "The node: its number from 0; in a cluster from a layout also its id, address or name")
-      ->required();
-  explain->add_option("--at", raw->at, "Explain what led to this virtual time; default: all");
-  explain->add_option("--seed", raw->seed, "A number or 0xHEX; default: the scenario's own");
-  explain->add_option("--rules", raw->rules, "Protocol rules instead of the scenario's");
-  explain->add_option("--bugs", raw->bugs, "Bugs to plant beside the scenario's");
-  explain->add_option("--cpu", raw->cpu, "CPU preset instead of the scenario's");
-}
-
-const CLI::App& CommandNamed(const CLI::App& app, std::string_view word) {
-  std::vector<std::string> names;
-  for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
-  const std::vector<std::string_view> known(names.begin(), names.end());
-  if (std::find(known.begin(), known.end(), word) == known.end()) {
-    throw UsageError(WithNearest("unknown command '" + std::string(word) + "'", word, known));
-  }
-  return *app.get_subcommand(std::string(word));
-}
-
-// The option of `command` that `word` ("--seed", "--seed=3", "-q") names.
-const CLI::Option& OptionNamed(const CLI::App& command, std::string_view word) {
-  const bool is_long = word.substr(0, 2) == "--";
-  const std::string_view name = is_long ? word.substr(2, word.find('=') - 2) : word.substr(1, 1);
-  std::vector<std::string> names;
-  for (const CLI::Option* option : OptionsOf(command)) {
-    for (const std::string& known : is_long ? option->get_lnames() : option->get_snames()) {
-      if (known == name) return *option;
-      names.push_back(known);
-    }
-  }
-  const std::vector<std::string_view> known(names.begin(), names.end());
-  const std::string_view nearest = is_long ? NearestWord(name, known) : "";
-  const std::string_view of = command.get_parent() == nullptr ? "" : " ";
-  throw UsageError("unknown option '" + std::string(is_long ? "--" : "-") + std::string(name) +
-                   "'" +
-                   (nearest.empty() ? "; see gossamer-sim" + std::string(of) +
-                                          (of.empty() ? "" : command.get_name()) + " --help"
-                                    : "; did you mean '--" + std::string(nearest) + "'?"));
-}
-
-// The first word that is no option must be a command, and every option one of that command or of
-// all: CLI11's own messages for these do not help.
-const CLI::App& CheckWords(const CLI::App& app, int argc, const char* const* argv) {
-  const CLI::App* scope = &app;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view word = argv[i];
-    if (word == "--") break;
-    if (word.size() < 2 || word.front() != '-') {
-      if (scope == &app) scope = &CommandNamed(app, word);
-      continue;
-    }
-    if (word == "--version") continue;
-    const CLI::Option& option = OptionNamed(*scope, word);
-    // Its value is the next word, whatever that looks like.
-    if (option.get_expected_max() > 0 && word.find('=') == std::string_view::npos) ++i;
-  }
-  return *scope;
-}
-
 // What `completion` and `man` print.
 std::string GeneratedText(const CLI::App& app, const Raw& raw) {
   if (app.got_subcommand("man")) return ManPage(app);
   OneOf("completion", raw.word, CompletionShells());
   return CompletionScript(app, raw.word);
-}
-
-Command CommandOf(const CLI::App& app) {
-  if (app.got_subcommand("completion") || app.got_subcommand("man")) return Command::kPrint;
-  if (app.got_subcommand("check")) return Command::kCheck;
-  if (app.got_subcommand("list")) return Command::kList;
-  if (app.got_subcommand("schema")) return Command::kSchema;
-  if (app.got_subcommand("digests")) return Command::kDigests;
-  if (app.got_subcommand("replay")) return Command::kReplay;
-  if (app.got_subcommand("replay-node")) return Command::kReplayNode;
-  if (app.got_subcommand("diff")) return Command::kDiff;
-  if (app.got_subcommand("explain")) return Command::kExplain;
-  return Command::kRun;
 }
 
 }  // namespace
@@ -550,13 +292,7 @@ std::optional<Arguments> ReadArguments(int argc, const char* const* argv, ExitCo
   Raw raw;
   CLI::App app("Simulates Valkey clusters: the real bus and failover rules on a virtual clock",
                "gossamer-sim");
-  app.require_subcommand(1);
-  AddGlobal(&app, &raw, &out);
-  AddRun(&app, &raw, &out);
-  AddOthers(&app, &raw, &out);
-  AddComparisons(&app, &raw, &out);
-  AddExplain(&app, &raw, &out);
-  for (CLI::App* command : app.get_subcommands({})) command->fallthrough();
+  AddCommands(&app, &raw, &out);
   SetHelp(&app, HelpInColor(argc, argv));
   *exit_code = ExitCode::kUsage;
   std::string help = "gossamer-sim";

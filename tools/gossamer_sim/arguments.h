@@ -1,4 +1,5 @@
-// The command line of gossamer-sim, read and checked. CLI11 stays inside arguments.cc.
+// The command line of gossamer-sim, read and checked. CLI11 stays inside command_line.h and its
+// users.
 #ifndef GOSSAMER_TOOLS_GOSSAMER_SIM_ARGUMENTS_H_
 #define GOSSAMER_TOOLS_GOSSAMER_SIM_ARGUMENTS_H_
 
@@ -26,6 +27,7 @@ enum class Command {
   kReplayNode,
   kDiff,
   kExplain,
+  kFidelity,
   kPrint
 };
 enum class ProgressMode { kAuto, kPlain, kNone };
@@ -88,6 +90,12 @@ struct Arguments {
   bool update = false;
   int64_t min_nodes = 0;
   int64_t max_nodes = INT64_MAX;
+
+  // fidelity
+  uint64_t runs = 1000;   // simulated, a row
+  std::string only_rows;  // part of a row's name, empty: all
+  std::string samples;    // path, empty: none
+  bool saturated = false;
 
   bool quiet = false;
   ProgressMode progress = ProgressMode::kAuto;

@@ -17,6 +17,7 @@ ExitCode ReplayCommand(const Arguments& arguments);
 ExitCode ReplayNodeCommand(const Arguments& arguments);
 ExitCode DiffCommand(const Arguments& arguments);
 ExitCode ExplainCommand(const Arguments& arguments);
+ExitCode FidelityCommand(const Arguments& arguments);
 
 }  // namespace gossamer::tool
 

@@ -82,6 +82,8 @@ constexpr std::pair<std::string_view, std::string_view> kValueNames[] = {
     {"--window", "A..B"},
     {"--node", "NODE"},
     {"--at", "TIME"},
+    {"--runs", "N"},
+    {"--rows", "TEXT"},
     {"--min-nodes", "N"},
     {"--max-nodes", "N"},
     {"--annotations", "github|none"}};
@@ -131,7 +133,9 @@ class HelpFormatter : public CLI::FormatterBase {
     out += " " + app.get_name() + " [OPTION]...";
     for (const CLI::Option* option : app.get_options({})) {
       if (!option->get_positional()) continue;
-      out += " " + option->get_name(true) + (option->get_expected_max() > 2 ? "..." : "");
+      const std::string name =
+          option->get_name(true) + (option->get_expected_max() > 2 ? "..." : "");
+      out += option->get_required() ? " " + name : " [" + name + "]";
     }
     return out + "\n";
   }

@@ -44,6 +44,8 @@ ExitCode Dispatch(const Arguments& arguments) {
       return DiffCommand(arguments);
     case Command::kExplain:
       return ExplainCommand(arguments);
+    case Command::kFidelity:
+      return FidelityCommand(arguments);
     case Command::kSchema:
       return SchemaCommand(arguments);
     case Command::kPrint:

@@ -28,8 +28,9 @@ constexpr const char* kUnmet =
     "expect:\n  - {state: covered, within: 1s, after: 20s}\n";
 
 TEST_F(CliTest, HelpOfEveryCommand) {
-  for (const std::string command : {"", "run ", "check ", "list ", "schema ", "completion ", "man ",
-                                    "digests ", "replay ", "replay-node ", "diff ", "explain "}) {
+  for (const std::string command :
+       {"", "run ", "check ", "list ", "schema ", "completion ", "man ", "digests ", "fidelity ",
+        "replay ", "replay-node ", "diff ", "explain "}) {
     SCOPED_TRACE(command);
     const Result result = Run(command + "--help");
     EXPECT_EQ(result.code, 0);

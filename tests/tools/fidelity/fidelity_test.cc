@@ -1,0 +1,118 @@
+// Measured runs as read from files, and the verdicts about simulated ones.
+#include "tools/fidelity/fidelity.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "core/base/rng.h"
+#include "tools/fidelity/measured.h"
+
+namespace gossamer::tool {
+namespace {
+
+std::string WriteFile(const std::string& text) {
+  std::string path = testing::TempDir() + "/runs.csv";
+  std::ofstream(path) << text;
+  return path;
+}
+
+TEST(MeasuredTest, TheFileInTheTreeHasEveryRowWithItsRuns) {
+  std::string error;
+  const auto rows = ReadMeasured("tests/fidelity/runs.csv", &error);
+  ASSERT_TRUE(rows.has_value()) << error;
+  EXPECT_EQ(rows->size(), 30u);
+  size_t runs = 0;
+  for (const MeasuredRow& row : *rows) runs += row.runs.size() + row.saturated.size();
+  EXPECT_EQ(runs, 622u);
+}
+
+TEST(MeasuredTest, MistakesAreNamedWithTheirLine) {
+  const std::string good = "valkey,12,1000,single,1,40,1,2,3,4,5,6\n";
+  const std::pair<const char*, const char*> cases[] = {
+      {"valkey,12,1000,single,1,40,1,2,3,4,5", ":2: not a measured run: valkey"},
+      {"valkey,12,1000,single,1,40,1,2,3,4,5,x", ":2: not a measured run: valkey"},
+      {"keydb,12,1000,single,1,40,1,2,3,4,5,6", ":2: not a measured run: keydb"},
+      {"valkey,12,1000,single,9,40,1,2,3,4,5,6", ":2: not a measured run: valkey"},
+      {"valkey,12,99999999999,single,1,40,1,2,3,4,5,6", ":2: not a measured run: valkey"}};
+  for (const auto& [line, message] : cases) {
+    std::string error;
+    EXPECT_FALSE(ReadMeasured(WriteFile(good + line + "\n"), &error).has_value()) << line;
+    EXPECT_NE(error.find(message), std::string::npos) << error;
+  }
+  std::string error;
+  EXPECT_FALSE(ReadMeasured("no/such/file", &error).has_value());
+}
+
+// A row of 40 runs whose figures are uniform in [1000, 2000).
+MeasuredRow UniformRow(uint64_t seed) {
+  MeasuredRow row{"valkey", "single", 12, 1000, 1, {}, {}};
+  Rng rng(seed);
+  for (int i = 0; i < 40; ++i) {
+    Figures& run = row.runs.emplace_back();
+    for (int64_t& value : run) value = rng.Between(1000, 1999);
+  }
+  return row;
+}
+
+// 1000 values, evenly spread, `shift_ms` later.
+Samples EvenSamples(int64_t shift_ms) {
+  Samples samples;
+  for (std::vector<int64_t>& values : samples) {
+    for (int64_t i = 0; i < 1000; ++i) values.push_back(1000 + i + shift_ms);
+  }
+  return samples;
+}
+
+TEST(FidelityTest, RunsOfTheSameDistributionFit) {
+  std::vector<MeasuredRow> rows;
+  std::vector<Samples> samples;
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    rows.push_back(UniformRow(seed));
+    samples.push_back(EvenSamples(0));
+  }
+  const Fit fit = Judge(rows, false, samples);
+  EXPECT_EQ(fit.runs, 400u);
+  EXPECT_TRUE(fit.pooled_fits());
+  EXPECT_EQ(fit.rejections(), 0u);
+  // Of 60 intervals of 95 % some miss by chance.
+  EXPECT_LE(fit.medians_off(), 8u);
+}
+
+TEST(FidelityTest, AShiftIsSeenInEveryVerdict) {
+  const std::vector<MeasuredRow> rows = {UniformRow(1), UniformRow(2)};
+  const Fit fit = Judge(rows, false, {EvenSamples(400), EvenSamples(400)});
+  EXPECT_FALSE(fit.pooled_fits());
+  EXPECT_EQ(fit.rejections(), 12u);
+  EXPECT_EQ(fit.medians_off(), 12u);
+  EXPECT_NEAR(fit.rows[0].figures[0].deviation_percent(), 27, 12);
+  const std::string text = FitText(fit);
+  EXPECT_NE(text.find("!X"), std::string::npos);
+  EXPECT_NE(text.find("12 of 12: MISSED"), std::string::npos);
+}
+
+TEST(FidelityTest, RowsWithoutSuchRunsAreLeftOut) {
+  const Fit fit = Judge({UniformRow(1)}, true, {Samples{}});
+  EXPECT_TRUE(fit.rows.empty());
+  EXPECT_EQ(fit.runs, 0u);
+}
+
+TEST(MeasuredTest, TheScenarioIsTheMeasuredClusters) {
+  MeasuredRow row = UniformRow(1);
+  row.kind = "stop";
+  sim::CpuSpec cpu;
+  cpu.preset = "redis-7";
+  const sim::Scenario a = ScenarioOf(row, cpu, 1);
+  EXPECT_EQ(a.shards, 6);
+  EXPECT_EQ(a.cpu.nodes_per_machine, 12u);
+  ASSERT_EQ(a.timeline.size(), 1u);
+  EXPECT_EQ(a.timeline[0].fault, sim::FaultKind::kPause);
+  EXPECT_NE(a.timeline[0].at.us, ScenarioOf(row, cpu, 2).timeline[0].at.us);
+}
+
+}  // namespace
+}  // namespace gossamer::tool

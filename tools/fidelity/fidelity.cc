@@ -1,0 +1,144 @@
+#include "tools/fidelity/fidelity.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+#include "core/base/rng.h"
+#include "sim/report/statistics.h"
+#include "sim/report/text_format.h"
+
+namespace gossamer::tool {
+namespace {
+
+constexpr size_t kResamples = 2000;
+
+std::vector<int64_t> Column(const std::vector<Figures>& runs, size_t figure) {
+  std::vector<int64_t> values;
+  for (const Figures& run : runs) values.push_back(run[figure]);
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+FigureFit FitFigure(const std::vector<int64_t>& measured, const std::vector<int64_t>& simulated,
+                    Rng* rng) {
+  FigureFit fit;
+  fit.simulated_ms = static_cast<double>(sim::TwiceMedian(simulated)) / 2;
+  fit.measured_ms = static_cast<double>(sim::TwiceMedian(measured)) / 2;
+  const sim::MedianInterval interval = sim::BootstrapMedian(measured, kResamples, rng);
+  fit.low_ms = interval.low;
+  fit.high_ms = interval.high;
+  fit.median_fits = (fit.simulated_ms >= fit.low_ms && fit.simulated_ms <= fit.high_ms) ||
+                    std::abs(fit.deviation_percent()) <= kMedianPercent;
+  fit.p_value =
+      sim::KsPValue(sim::KsDistance(measured, simulated), measured.size(), simulated.size());
+  return fit;
+}
+
+void MarkRejections(Fit* fit) {
+  std::vector<double> p_values;
+  for (const RowFit& row : fit->rows) {
+    for (const FigureFit& figure : row.figures) p_values.push_back(figure.p_value);
+  }
+  const std::vector<bool> rejected = sim::HolmRejections(p_values, kAlpha);
+  for (size_t i = 0; i < rejected.size(); ++i) {
+    fit->rows[i / kFigures.size()].figures[i % kFigures.size()].rejected = rejected[i];
+  }
+}
+
+std::string Rounded(double value, int decimals) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
+  return text;
+}
+
+// "+1.2 %", with ! when the median does not fit and X when the row is told from the simulation.
+std::string DeviationText(const FigureFit& figure) {
+  const double percent = figure.deviation_percent();
+  return (percent < 0 ? "" : "+") + Rounded(percent, 1) + (figure.median_fits ? "" : "!") +
+         (figure.rejected ? "X" : "");
+}
+
+std::string Verdict(bool good) { return good ? "met" : "MISSED"; }
+
+}  // namespace
+
+bool Fit::pooled_fits() const {
+  return std::all_of(distances.begin(), distances.end(),
+                     [](double distance) { return distance <= kMostDistance; });
+}
+
+size_t Fit::rejections() const {
+  size_t count = 0;
+  for (const RowFit& row : rows) {
+    for (const FigureFit& figure : row.figures) count += figure.rejected ? 1 : 0;
+  }
+  return count;
+}
+
+size_t Fit::medians_off() const {
+  size_t count = 0;
+  for (const RowFit& row : rows) {
+    for (const FigureFit& figure : row.figures) count += figure.median_fits ? 0 : 1;
+  }
+  return count;
+}
+
+Fit Judge(const std::vector<MeasuredRow>& rows, bool saturated,
+          const std::vector<Samples>& samples) {
+  Fit fit;
+  std::array<std::vector<double>, kFigures.size()> positions;
+  for (size_t r = 0; r < rows.size(); ++r) {
+    const std::vector<Figures>& runs = saturated ? rows[r].saturated : rows[r].runs;
+    if (runs.empty()) continue;
+    RowFit& row = fit.rows.emplace_back(RowFit{&rows[r], runs.size(), {}});
+    fit.runs += runs.size();
+    Rng rng(r, "bootstrap");
+    for (size_t f = 0; f < kFigures.size(); ++f) {
+      const std::vector<int64_t> measured = Column(runs, f);
+      row.figures[f] = FitFigure(measured, samples[r][f], &rng);
+      for (const int64_t value : measured) {
+        positions[f].push_back(sim::PositionIn(samples[r][f], value));
+      }
+    }
+  }
+  for (size_t f = 0; f < kFigures.size(); ++f) {
+    fit.distances[f] = sim::KsDistanceToUniform(std::move(positions[f]));
+  }
+  MarkRejections(&fit);
+  return fit;
+}
+
+std::string FitText(const Fit& fit) {
+  std::vector<std::string> head = {"server", "kind", "N", "T s", "runs"};
+  for (const Figure& figure : kFigures) head.emplace_back(figure.title);
+  head.emplace_back("ok ms");
+  head.emplace_back("measured");
+  sim::TextTable table(std::move(head));
+  table.Left(1);
+  for (const RowFit& row : fit.rows) {
+    std::vector<std::string> cells = {
+        row.row->server, row.row->kind, std::to_string(row.row->nodes),
+        std::to_string(row.row->timeout_ms / 1000), std::to_string(row.runs)};
+    for (const FigureFit& figure : row.figures) cells.push_back(DeviationText(figure));
+    cells.push_back(Rounded(row.figures.back().simulated_ms, 0));
+    cells.push_back(Rounded(row.figures.back().measured_ms, 0));
+    table.Add(std::move(cells));
+  }
+  std::vector<std::string> pooled = {"distance", "", "", "", std::to_string(fit.runs)};
+  for (const double distance : fit.distances) pooled.push_back(Rounded(distance, 3));
+  table.Add(std::move(pooled));
+  const size_t tests = fit.rows.size() * kFigures.size();
+  return table.Render(0) + "Simulated medians beside measured ones, per cent.\n" +
+         "distance: of all runs' positions in the simulated distributions from uniform, at most " +
+         Rounded(kMostDistance, 2) + ": " + Verdict(fit.pooled_fits()) + "\n" +
+         "X: told apart by a Kolmogorov-Smirnov test, 1 % over all (Holm): " +
+         std::to_string(fit.rejections()) + " of " + std::to_string(tests) + ": " +
+         Verdict(fit.rejections() == 0) + "\n" +
+         "!: the median is outside of the measured one's 95 % interval and of " +
+         Rounded(kMedianPercent, 0) + " %: " + std::to_string(fit.medians_off()) + " of " +
+         std::to_string(tests) + ": " + Verdict(fit.medians_off() == 0) + "\n";
+}
+
+}  // namespace gossamer::tool
