@@ -72,7 +72,22 @@ std::vector<std::string> RunFields(const RunReport& run) {
           absl::StrCat(run.unavailability.survivors)};
 }
 
-void AddIncident(const IncidentTimes& incident, std::vector<std::string>* fields) {
+// "1 4", or "1 a3a5545f 10.0.0.7:6379; 4 ..." where nodes have names.
+std::string VictimsText(const IncidentTimes& incident, const NodeNames& names) {
+  std::string text;
+  for (const VictimTimes& victim : incident.victims) {
+    const std::string_view name = names.Of(victim.node.value);
+    absl::StrAppend(&text,
+                    text.empty()    ? ""
+                    : names.empty() ? " "
+                                    : "; ",
+                    victim.node.value, name.empty() ? "" : " ", ToAbsl(name));
+  }
+  return text;
+}
+
+void AddIncident(const IncidentTimes& incident, const NodeNames& names,
+                 std::vector<std::string>* fields) {
   fields->insert(fields->end(),
                  {absl::StrCat(incident.number), std::string(FaultName(incident.fault)),
                   absl::StrCat(incident.at.us), absl::StrCat(incident.victims.size()),
@@ -83,6 +98,7 @@ void AddIncident(const IncidentTimes& incident, std::vector<std::string>* fields
     const std::optional<Duration> value = phase.of_incident(incident);
     fields->push_back(value ? absl::StrCat(value->us) : std::string());
   }
+  fields->push_back(VictimsText(incident, names));
 }
 
 std::vector<std::string> Head() {
@@ -91,6 +107,7 @@ std::vector<std::string> Head() {
   for (const Phase& phase : Phases()) {
     if (phase.of_incident != nullptr) head.push_back(absl::StrCat(ToAbsl(phase.key), "_us"));
   }
+  head.emplace_back("victim_nodes");
   return head;
 }
 
@@ -103,7 +120,7 @@ std::string CsvReport(std::span<const RunReport> runs) {
     const std::vector<std::string> common = RunFields(run);
     for (const IncidentTimes& incident : run.incidents) {
       std::vector<std::string> fields = common;
-      AddIncident(incident, &fields);
+      AddIncident(incident, run.names, &fields);
       out += Line(fields);
     }
     if (!run.incidents.empty()) continue;

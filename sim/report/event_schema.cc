@@ -113,11 +113,16 @@ Json Name(std::string_view about) {
   return {{"description", about}, {"$ref", "#/definitions/name"}};
 }
 
+Json OperatorsName() { return {{"$ref", "#/definitions/operators_name"}}; }
+
 // A line of that event: the keys every one has, those of `properties`, of which it must have
 // `required`.
 Json Line(std::string_view name, std::string_view about, const Json& properties, Json required) {
   Json all = {{"t_us", Count("virtual time in microseconds")}, {"event", {{"const", name}}}};
   all.update(properties);
+  for (const char* key : {"node", "subject", "other"}) {
+    if (properties.contains(key)) all[std::string(key) + "_name"] = OperatorsName();
+  }
   required.push_back("t_us");
   required.push_back("event");
   return {{"description", about},
@@ -170,10 +175,17 @@ Json ExtraLine(ExtraEvent event) {
                    {"victims",
                     {{"description", "the nodes that it hit"},
                      {"type", "array"},
-                     {"items", {{"$ref", "#/definitions/node"}}}}}},
+                     {"items", {{"$ref", "#/definitions/node"}}}}},
+                   {"victim_names",
+                    {{"description", "theirs; absent without a layout"},
+                     {"type", "array"},
+                     {"items", OperatorsName()}}}},
                   {"number", "what", "victims"});
     case ExtraEvent::kIncidentEnd:
-      return Line(name, "a fault with a length is over", {{"number", number}}, {"number"});
+      return Line(
+          name, "a fault with a length is over",
+          {{"number", number}, {"what", {{"description", "the fault"}, {"enum", KindNames()}}}},
+          {"number", "what"});
     case ExtraEvent::kRestart:
       return Line(
           name, "a process started again",
@@ -204,20 +216,23 @@ Json EventSchema() {
     const auto event = static_cast<ExtraEvent>(i);
     add(ExtraEventName(event), ExtraLine(event));
   }
-  return {{"$schema", "http://json-schema.org/draft-07/schema#"},
-          {"title", "Gossamer event"},
-          {"description",
-           "One line of gossamer-sim run --events. Keys whose value is zero or nobody are absent."},
-          {"type", "object"},
-          {"properties", {{"event", {{"enum", std::move(names)}}}}},
-          {"required", {"event"}},
-          {"allOf", std::move(branches)},
-          {"definitions",
-           {{"node", {{"description", "index of a node"}, {"type", "integer"}, {"minimum", 0}}},
-            {"name",
-             {{"description",
-               "index of a node; of a name that no node has, its first eight characters"},
-              {"type", {"integer", "string"}}}}}}};
+  return {
+      {"$schema", "http://json-schema.org/draft-07/schema#"},
+      {"title", "Gossamer event"},
+      {"description",
+       "One line of gossamer-sim run --events. Keys whose value is zero or nobody are absent."},
+      {"type", "object"},
+      {"properties", {{"event", {{"enum", std::move(names)}}}}},
+      {"required", {"event"}},
+      {"allOf", std::move(branches)},
+      {"definitions",
+       {{"node", {{"description", "index of a node"}, {"type", "integer"}, {"minimum", 0}}},
+        {"operators_name",
+         {{"description", "a node's id and address; absent without a layout"}, {"type", "string"}}},
+        {"name",
+         {{"description",
+           "index of a node; of a name that no node has, its first eight characters"},
+          {"type", {"integer", "string"}}}}}}};
 }
 
 }  // namespace gossamer::sim

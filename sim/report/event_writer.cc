@@ -3,9 +3,14 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/strings.h"
 #include "core/cluster/event.h"
+#include "nlohmann/json.hpp"
 #include "sim/scenario/schema_table.h"
 
 namespace gossamer::sim {
+void EventWriter::OnStart(const World& world) {
+  world_ = &world;
+  names_ = NodeNames(world.scenario());
+}
 
 void EventWriter::Begin(Instant at) {
   line_.clear();
@@ -22,6 +27,7 @@ void EventWriter::Key(std::string_view name, NodeKey key) {
   const NodeIndex node = world_->IndexOf(key);
   if (node != NodeIndex{}) {
     absl::StrAppend(&line_, ",\"", ToAbsl(name), "\":", node.value);
+    Name(absl::StrCat(ToAbsl(name), "_name"), node);
     return;
   }
   const NameTable& names = world_->tables().pool.names();
@@ -32,11 +38,23 @@ void EventWriter::Key(std::string_view name, NodeKey key) {
   absl::StrAppend(&line_, ",\"", ToAbsl(name), "\":\"", text, "\"");
 }
 
+// What an operator calls the node.
+void EventWriter::Name(std::string_view key, NodeIndex node) {
+  const std::string_view name = names_.Of(node.value);
+  if (name.empty()) return;
+  absl::StrAppend(&line_, ",\"", ToAbsl(key), "\":", nlohmann::json(name).dump());
+}
+
+void EventWriter::Node(NodeIndex node) {
+  absl::StrAppend(&line_, ",\"node\":", node.value);
+  Name("node_name", node);
+}
+
 void EventWriter::OnEvent(Instant at, NodeIndex node, const Event& event) {
   if (!filter_.Shows(at) || !filter_.Shows(node) || !filter_.Shows(event.type)) return;
   Begin(at);
-  absl::StrAppend(&line_, ",\"node\":", node.value, ",\"event\":\"",
-                  ToAbsl(EventTypeName(event.type)), "\"");
+  Node(node);
+  absl::StrAppend(&line_, ",\"event\":\"", ToAbsl(EventTypeName(event.type)), "\"");
   Key("subject", event.subject);
   Key("other", event.other);
   if (event.epoch.value != 0) absl::StrAppend(&line_, ",\"epoch\":", event.epoch.value);
@@ -50,39 +68,46 @@ void EventWriter::OnVoteSent(Instant at, NodeIndex from, NodeIndex to, const Mes
       message.type == MessageType::kAuthAck ? ExtraEvent::kVoteSent : ExtraEvent::kVoteRequested;
   if (!Shows(at, event) || !filter_.Shows(from)) return;
   Begin(at);
-  absl::StrAppend(&line_, ",\"node\":", from.value, ",\"event\":\"", ToAbsl(ExtraEventName(event)),
-                  "\",\"subject\":", to.value, ",\"epoch\":", message.header.current_epoch.value);
+  Node(from);
+  absl::StrAppend(&line_, ",\"event\":\"", ToAbsl(ExtraEventName(event)),
+                  "\",\"subject\":", to.value);
+  Name("subject_name", to);
+  absl::StrAppend(&line_, ",\"epoch\":", message.header.current_epoch.value);
   Finish();
 }
 
 void EventWriter::OnIncident(Instant at, const Incident& incident) {
   if (!Shows(at, ExtraEvent::kIncident)) return;
   Begin(at);
-  const std::string_view what =
-      incident.item->is_fault ? FaultName(incident.item->fault) : ActionName(incident.item->action);
   absl::StrAppend(&line_, ",\"event\":\"incident\",\"number\":", incident.number, ",\"what\":\"",
-                  ToAbsl(what), "\",\"victims\":[");
+                  ToAbsl(WordOf(*incident.item)), "\",\"victims\":[");
   const char* separator = "";
   for (const NodeIndex node : incident.victims) {
     absl::StrAppend(&line_, separator, node.value);
     separator = ",";
   }
   line_ += ']';
+  if (!names_.empty()) {
+    nlohmann::json names = nlohmann::json::array();
+    for (const NodeIndex node : incident.victims) names.push_back(names_.Of(node.value));
+    absl::StrAppend(&line_, ",\"victim_names\":", names.dump());
+  }
   Finish();
 }
 
 void EventWriter::OnIncidentEnd(Instant at, const Incident& incident) {
   if (!Shows(at, ExtraEvent::kIncidentEnd)) return;
   Begin(at);
-  absl::StrAppend(&line_, ",\"event\":\"incident-end\",\"number\":", incident.number);
+  absl::StrAppend(&line_, ",\"event\":\"incident-end\",\"number\":", incident.number,
+                  ",\"what\":\"", ToAbsl(WordOf(*incident.item)), "\"");
   Finish();
 }
 
 void EventWriter::OnRestart(Instant at, NodeIndex node, bool with_disk) {
   if (!Shows(at, ExtraEvent::kRestart) || !filter_.Shows(node)) return;
   Begin(at);
-  absl::StrAppend(&line_, ",\"node\":", node.value,
-                  ",\"event\":\"restart\",\"with_disk\":", with_disk ? "true" : "false");
+  Node(node);
+  absl::StrAppend(&line_, ",\"event\":\"restart\",\"with_disk\":", with_disk ? "true" : "false");
   Finish();
 }
 

@@ -5,10 +5,10 @@
 //   {"t_us":81000412,"node":5,"event":"vote-sent","subject":7,"epoch":12}
 //
 // Keys that an event leaves unset are absent; nodes stand by index (a name that no node has: its
-// first eight characters). Other lines: incident, incident-end, restart, vote-requested, end; each
-// stands in event_schema.h. The order is that of the run, the bytes are the same for the same run.
-// The stream is the caller's; a failed stream is left for the caller to notice. Thread safety:
-// none.
+// first eight characters), in a cluster from a layout with their names too (node_name, ...). Other
+// lines: incident, incident-end, restart, vote-requested, end; each stands in event_schema.h. The
+// order is that of the run, the bytes are the same for the same run. The stream is the caller's; a
+// failed stream is left for the caller to notice. Thread safety: none.
 #ifndef GOSSAMER_SIM_REPORT_EVENT_WRITER_H_
 #define GOSSAMER_SIM_REPORT_EVENT_WRITER_H_
 
@@ -20,6 +20,7 @@
 #include "sim/model/observer.h"
 #include "sim/model/world.h"
 #include "sim/report/output_filter.h"
+#include "sim/scenario/node_names.h"
 
 namespace gossamer::sim {
 
@@ -28,7 +29,7 @@ class EventWriter : public Observer {
   explicit EventWriter(std::ostream* out, OutputFilter filter = {})
       : out_(out), filter_(std::move(filter)) {}
 
-  void OnStart(const World& world) override { world_ = &world; }
+  void OnStart(const World& world) override;
   void OnEvent(Instant at, NodeIndex node, const Event& event) override;
   void OnVoteSent(Instant at, NodeIndex from, NodeIndex to, const Message& message,
                   const DurableEpochs& durable) override;
@@ -44,10 +45,13 @@ class EventWriter : public Observer {
   void Begin(Instant at);
   void Finish();
   void Key(std::string_view name, NodeKey key);
+  void Name(std::string_view key, NodeIndex node);
+  void Node(NodeIndex node);
 
   std::ostream* out_;
   OutputFilter filter_;
   const World* world_ = nullptr;
+  NodeNames names_;
   std::string line_;
 };
 

@@ -24,6 +24,7 @@ std::string MillisText(int64_t ms) { return SecondsText(Millis(ms)) + " s"; }
 void Explainer::OnStart(const World& world) {
   world_ = &world;
   node_count_ = world.node_count();
+  names_ = NodeNames(world.scenario());
 }
 
 void Explainer::Say(Instant at, std::string text) {
@@ -284,8 +285,8 @@ void Explainer::OnIncident(Instant at, const Incident& incident) {
       std::find(incident.victims.begin(), incident.victims.end(), node_) != incident.victims.end();
   if (!named) return;
   const TimelineItem& item = *incident.item;
-  Say(at, absl::StrCat(item.is_fault ? "fault: " : "action: ",
-                       ToAbsl(item.is_fault ? FaultName(item.fault) : ActionName(item.action)),
+  Say(at, absl::StrCat(item.is_fault ? "fault " : "action ", incident.number, ": ",
+                       ToAbsl(WordOf(item)),
                        incident.victims.size() > 1
                            ? absl::StrCat(" of it and ", incident.victims.size() - 1, " more")
                            : " of it"));
@@ -295,7 +296,9 @@ void Explainer::OnIncidentEnd(Instant at, const Incident& incident) {
   if (!Listens(at)) return;
   const bool named =
       std::find(incident.victims.begin(), incident.victims.end(), node_) != incident.victims.end();
-  if (named) Say(at, "the fault ends");
+  if (!named) return;
+  Say(at, absl::StrCat("fault ", incident.number, " ends: the ", ToAbsl(WordOf(*incident.item)),
+                       " that began at ", SecondsText(incident.at - Instant{}), " s"));
 }
 
 void Explainer::OnRestart(Instant at, NodeIndex node, bool with_disk) {

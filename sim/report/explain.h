@@ -16,6 +16,7 @@
 
 #include "sim/model/observer.h"
 #include "sim/model/world.h"
+#include "sim/scenario/node_names.h"
 
 namespace gossamer::sim {
 
@@ -60,7 +61,7 @@ class Explainer : public Observer {
   void Suspected(Instant at, NodeIndex who, const Event& event);
   void Failed(Instant at, NodeIndex who, const Event& event);
   std::string Name(NodeKey key) const;
-  std::string Who(NodeIndex node) const { return "node " + std::to_string(node.value); }
+  std::string Who(NodeIndex node) const { return names_.Text(node.value); }
   bool IsVoter(NodeIndex node) const;
   uint32_t Quorum(NodeIndex node) const;
   // How the live nodes see it at this moment.
@@ -71,6 +72,7 @@ class Explainer : public Observer {
 
   const World* world_ = nullptr;
   size_t node_count_ = 0;
+  NodeNames names_;
   NodeIndex node_;
   std::optional<Instant> until_;
   std::vector<Step> steps_;

@@ -15,8 +15,6 @@
 namespace gossamer::sim {
 namespace {
 
-constexpr size_t kSeedsShown = 10;
-
 // One thing that may have gone wrong, and the runs in which it did.
 struct Finding {
   bool error = false;
@@ -60,14 +58,6 @@ void NoteRun(const RunReport& run, std::vector<Finding>* findings) {
   }
 }
 
-std::string SeedsText(const std::vector<uint64_t>& seeds) {
-  std::string text;
-  for (size_t i = 0; i < seeds.size() && i < kSeedsShown; ++i) {
-    absl::StrAppend(&text, i == 0 ? "" : ", ", seeds[i]);
-  }
-  return seeds.size() > kSeedsShown ? text + ", ..." : text;
-}
-
 std::string Command(const Finding& finding, size_t runs) {
   const RunReport& run = *finding.first;
   std::string properties = absl::StrCat("title=", GithubProperty(finding.title));
@@ -79,7 +69,7 @@ std::string Command(const Finding& finding, size_t runs) {
   std::string message = absl::StrCat("seed ", run.seed, ": ", finding.reason);
   if (runs > 1) {
     absl::StrAppend(&message, "\n", finding.seeds.size(), " of ", runs,
-                    " seeds: ", SeedsText(finding.seeds));
+                    " seeds: ", RangesText(finding.seeds));
   }
   absl::StrAppend(&message, "\nTo reproduce: ", ReproduceCommand(run));
   return absl::StrCat("::", finding.error ? "error " : "warning ", properties,

@@ -28,8 +28,9 @@ Json Shares(Instant start, const ShareTimes& times) {
   return out;
 }
 
-Json VictimJson(const IncidentTimes& incident, const VictimTimes& v) {
+Json VictimJson(const IncidentTimes& incident, const VictimTimes& v, const NodeNames& names) {
   Json out = {{"node", v.node.value},
+              {"name", names.Of(v.node.value)},
               {"shard", v.shard},
               {"role", v.was_primary ? "primary" : "replica"},
               {"shard_survives", v.has_survivor},
@@ -51,12 +52,12 @@ Json VictimJson(const IncidentTimes& incident, const VictimTimes& v) {
   return out;
 }
 
-Json IncidentJson(const IncidentTimes& incident) {
+Json IncidentJson(const IncidentTimes& incident, const NodeNames& names) {
   Json victims = Json::array();
   Json victim_times = Json::array();
   for (const VictimTimes& victim : incident.victims) {
     victims.push_back(victim.node.value);
-    victim_times.push_back(VictimJson(incident, victim));
+    victim_times.push_back(VictimJson(incident, victim, names));
   }
   Json out = {{"injected_us", incident.at.us},
               {"fault", FaultName(incident.fault)},
@@ -170,8 +171,9 @@ Json BugsJson(const RunReport& report) {
 Json JsonReport(const RunReport& report) {
   TrafficJson traffic = MakeTraffic(report.result.traffic);
   Json incidents = Json::array();
-  for (const IncidentTimes& incident : report.incidents)
-    incidents.push_back(IncidentJson(incident));
+  for (const IncidentTimes& incident : report.incidents) {
+    incidents.push_back(IncidentJson(incident, report.names));
+  }
   Json steps = Json::array();
   for (const TimelineStep& step : report.steps) steps.push_back(StepJson(step));
   Json violations = Json::array();
@@ -205,6 +207,7 @@ Json JsonReport(const RunReport& report) {
           {"file", report.scenario.file},
           {"scenario_hash", report.environment.scenario_hash},
           {"nodes", report.scenario.node_count()},
+          {"node_names", report.names.all()},
           {"live_nodes", report.live_nodes},
           {"node_timeout_us", report.node_timeout.us},
           {"bytes", traffic.bytes},

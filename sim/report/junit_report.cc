@@ -7,21 +7,26 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/strings.h"
 #include "sim/report/escape.h"
+#include "sim/report/seeds_report.h"
 #include "sim/report/text_format.h"
 #include "sim/report/text_report.h"
 
 namespace gossamer::sim {
 namespace {
 
+constexpr size_t kRangesShown = 100;
+
 struct Totals {
   size_t tests = 0;
   size_t failures = 0;
+  size_t errors = 0;
   size_t skipped = 0;
   uint64_t wall_us = 0;
 
   void Add(const Totals& other) {
     tests += other.tests;
     failures += other.failures;
+    errors += other.errors;
     skipped += other.skipped;
     wall_us += other.wall_us;
   }
@@ -32,8 +37,8 @@ std::string WallText(uint64_t wall_us) {
 }
 
 std::string TotalsText(const Totals& totals) {
-  return absl::StrCat(" tests=\"", totals.tests, "\" failures=\"", totals.failures,
-                      "\" errors=\"0\" skipped=\"", totals.skipped, "\" time=\"",
+  return absl::StrCat(" tests=\"", totals.tests, "\" failures=\"", totals.failures, "\" errors=\"",
+                      totals.errors, "\" skipped=\"", totals.skipped, "\" time=\"",
                       WallText(totals.wall_us), "\"");
 }
 
@@ -127,15 +132,44 @@ std::string Suite(std::span<const RunReport> runs, Totals* all) {
   property("transport", TransportName(first.transport));
   property("version", first.environment.version);
   property("build", first.environment.build);
+  const SeedsReport summary = SummarizeSeeds(runs);
+  if (!summary.failed.empty()) property("failed_seeds", RangesText(summary.failed, kRangesShown));
+  if (!summary.inconclusive.empty()) {
+    property("inconclusive_seeds", RangesText(summary.inconclusive, kRangesShown));
+  }
   return absl::StrCat(out, "    </properties>\n", cases, "  </testsuite>\n");
+}
+
+std::string FailedSuite(std::span<const FailedRun> failed, Totals* all) {
+  Totals totals;
+  std::string cases;
+  for (const FailedRun& run : failed) {
+    ++totals.tests;
+    ++(run.error.empty() ? totals.skipped : totals.errors);
+    absl::StrAppend(&cases, "    <testcase classname=\"", XmlEscape(run.scenario),
+                    "\" name=\"seed ", run.seed, ": run\" file=\"", XmlEscape(run.file),
+                    "\" time=\"0.000\">\n");
+    if (run.error.empty()) {
+      absl::StrAppend(&cases, "      <skipped message=\"", XmlEscape(run.command),
+                      "  # not started: interrupted\"/>\n");
+    } else {
+      absl::StrAppend(&cases, "      <error message=\"", XmlEscape(run.command), "  # ",
+                      XmlEscape(run.error), "\" type=\"run\">", XmlEscape(run.error), "</error>\n");
+    }
+    absl::StrAppend(&cases, "    </testcase>\n");
+  }
+  all->Add(totals);
+  return absl::StrCat("  <testsuite name=\"runs without a report\"", TotalsText(totals), ">\n",
+                      cases, "  </testsuite>\n");
 }
 
 }  // namespace
 
-std::string JunitReport(std::span<const RunReport> runs) {
+std::string JunitReport(std::span<const RunReport> runs, std::span<const FailedRun> failed) {
   Totals all;
   std::string suites;
   while (!runs.empty()) suites += Suite(TakeFile(&runs), &all);
+  if (!failed.empty()) suites += FailedSuite(failed, &all);
   return absl::StrCat(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"gossamer-sim\"",
       TotalsText(all), ">\n", suites, "</testsuites>\n");

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -20,6 +21,8 @@ namespace {
 constexpr size_t kIncidentsShown = 10;
 constexpr size_t kReasonsShown = 5;
 constexpr size_t kCommandsShown = 3;
+constexpr size_t kVictimsShown = 12;
+constexpr size_t kRangesShown = 100;
 
 std::string Row(const std::vector<std::string>& cells) {
   std::string row = "|";
@@ -54,6 +57,44 @@ std::string VictimPhases(const RunReport& run) {
   return out + "\n";
 }
 
+// Which seeds lack a phase of that incident.
+std::string LackingLines(const SeedsReport& summary, size_t incident) {
+  std::string out;
+  for (const LackingPhases& lacking : LackingOf(summary, incident)) {
+    absl::StrAppend(&out, "- without \"", MarkdownEscape(lacking.first->label), "\"",
+                    lacking.more > 0 ? absl::StrCat(" and ", Plural(lacking.more, "later phase"))
+                                     : std::string(),
+                    ": seeds ", RangesText(lacking.first->lacking, kRangesShown), "\n");
+  }
+  return out.empty() ? out : out + "\n";
+}
+
+// "1, 4" or "1 (a3a5545f 10.0.0.7:6379), ...", the first few.
+std::string VictimsText(const RunReport& run, const IncidentTimes& incident) {
+  std::string out;
+  for (size_t i = 0; i < incident.victims.size() && i < kVictimsShown; ++i) {
+    const size_t node = incident.victims[i].node.value;
+    absl::StrAppend(&out, i == 0 ? "" : ", ", run.names.Text(node));
+  }
+  if (incident.victims.size() > kVictimsShown) {
+    absl::StrAppend(&out, " and ", incident.victims.size() - kVictimsShown, " more");
+  }
+  return MarkdownEscape(out);
+}
+
+// Who was hit, where the nodes have names.
+std::string Victims(const RunReport& run) {
+  std::string out;
+  if (run.names.empty()) return out;
+  for (size_t i = 0; i < run.incidents.size() && i < kIncidentsShown; ++i) {
+    const IncidentTimes& incident = run.incidents[i];
+    absl::StrAppend(&out, "- incident ", incident.number, " at ",
+                    SecondsText(incident.at - Instant{}), " s, ", MarkdownEscape(incident.text),
+                    ": ", VictimsText(run, incident), "\n");
+  }
+  return out.empty() ? out : out + "\n";
+}
+
 std::string SeedPhases(std::span<const RunReport> runs, const SeedsReport& summary) {
   const auto fullest =
       std::max_element(runs.begin(), runs.end(), [](const RunReport& a, const RunReport& b) {
@@ -68,7 +109,7 @@ std::string SeedPhases(std::span<const RunReport> runs, const SeedsReport& summa
     for (const SeedPhase& phase : summary.phases) {
       if (phase.incident == i) out += PhaseRow(phase.label, phase.values, runs.size());
     }
-    out += "\n";
+    absl::StrAppend(&out, "\n", LackingLines(summary, i));
   }
   if (fullest->incidents.size() > shown) {
     absl::StrAppend(&out, "and ", fullest->incidents.size() - shown, " more incidents\n\n");
@@ -115,8 +156,20 @@ std::string CommandBlock(const RunReport& run) {
   return absl::StrCat(fence, "sh\n", command, "\n", fence, "\n\n");
 }
 
-std::string Failures(std::span<const RunReport> runs) {
+// All seeds that did not pass, by verdict.
+std::string SeedsLine(const SeedsReport& summary) {
   std::string out;
+  for (const auto& [what, seeds] :
+       {std::pair{"Failed", &summary.failed}, std::pair{"Inconclusive", &summary.inconclusive}}) {
+    if (seeds->empty()) continue;
+    absl::StrAppend(&out, what, ": ", seeds->size() == 1 ? "seed " : "seeds ",
+                    RangesText(*seeds, kRangesShown), "\n\n");
+  }
+  return out;
+}
+
+std::string Failures(std::span<const RunReport> runs, const SeedsReport& summary) {
+  std::string out = runs.size() > 1 ? SeedsLine(summary) : std::string();
   size_t commands = 0;
   for (const RunReport& run : runs) {
     if (run.verdict == Verdict::kPass || ++commands > kCommandsShown) continue;
@@ -130,6 +183,10 @@ std::string Failures(std::span<const RunReport> runs) {
                       MarkdownEscape(v.text), "\n");
     }
     absl::StrAppend(&out, "\n", CommandBlock(run));
+  }
+  if (commands > kCommandsShown) {
+    absl::StrAppend(&out, "The other ", Plural(commands - kCommandsShown, "seed"),
+                    ": the same command with their number.\n\n");
   }
   return out;
 }
@@ -153,9 +210,10 @@ std::string Section(std::span<const RunReport> runs) {
                     summary.failed.size(), " failed, ", summary.inconclusive.size(),
                     " inconclusive");
   }
-  return absl::StrCat(out, "\n\n",
-                      runs.size() == 1 ? VictimPhases(first) : SeedPhases(runs, summary),
-                      Expectations(runs), Failures(runs));
+  return absl::StrCat(
+      out, "\n\n",
+      runs.size() == 1 ? Victims(first) + VictimPhases(first) : SeedPhases(runs, summary),
+      Expectations(runs), Failures(runs, summary));
 }
 
 }  // namespace

@@ -101,6 +101,12 @@ constexpr Phase kPhases[] = {
 
 std::span<const Phase> Phases() { return kPhases; }
 
+bool Lacks(const Phase& phase, const IncidentTimes& incident) {
+  const bool called_for =
+      phase.per == PhasePer::kVictim ? !incident.victims.empty() : incident.NeedsCover();
+  return called_for && incident.observers > 0 && !phase.of_incident(incident);
+}
+
 PhaseSamples SamplesOf(const Phase& phase, std::span<const IncidentTimes> incidents) {
   PhaseSamples samples;
   for (const IncidentTimes& incident : incidents) {

@@ -32,6 +32,10 @@ struct Phase {
 };
 std::span<const Phase> Phases();
 
+// The incident called for the phase, and it did not happen. REQUIRES: the phase has a figure per
+// incident.
+bool Lacks(const Phase& phase, const IncidentTimes& incident);
+
 // The samples of one phase over several incidents, rising, and how many there should be.
 struct PhaseSamples {
   std::vector<Duration> values;

@@ -70,6 +70,7 @@ using enum Form;
 
 constexpr Field kVictim[] = {
     {"node", kCount, "index of the node"},
+    {"name", kText, "what its operator calls it; empty without a layout"},
     {"shard", kTime, "its shard at the start"},
     {"shard_survives", kFlag, "its shard has a live node left"},
     {"slots", kCount, "slots it owned"},
@@ -266,6 +267,7 @@ Json RunSchema() {
            {"expectations", About("each entry of `expect`, or the defaults", ListOf(expectation))},
            {"violations", About("of invariants, the first ones", ListOf(violation))},
            {"bugs", Texts("planted in the nodes")},
+           {"node_names", Texts("by index: id and address; empty without a layout")},
            {"reasons", Texts("why the verdict is no pass")},
            {"timeline", About("faults and actions as carried out", ListOf(step))},
            {"end", Words({"duration", "stop-at", "max-events", "interrupted"})},

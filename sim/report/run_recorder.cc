@@ -71,6 +71,19 @@ void AddSampled(const SampledMetric& metric, const std::vector<IncidentTimes>& i
   facts->metrics[std::string(metric.name) + ".count"] = static_cast<int64_t>(values.size());
 }
 
+// Checkers, the timeline and the model know nodes by their indexes.
+void NameNodes(RunReport* report) {
+  const NodeNames& names = report->names = NodeNames(report->scenario);
+  if (names.empty()) return;
+  for (TimelineStep& step : report->steps) {
+    step.text = names.Named(step.text);
+    for (std::string& refusal : step.refusals) refusal = names.Named(refusal);
+  }
+  for (IncidentTimes& incident : report->incidents) incident.text = names.Named(incident.text);
+  for (ExpectationResult& result : report->expectations) result.reason = names.Named(result.reason);
+  for (Violation& violation : report->violations) violation.text = names.Named(violation.text);
+}
+
 }  // namespace
 
 class RunRecorder::Frame : public Observer {
@@ -83,11 +96,7 @@ class RunRecorder::Frame : public Observer {
   void OnIncident(Instant at, const Incident& incident) override {
     if (!first_incident) first_incident = at;
     const TimelineItem& item = *incident.item;
-    steps.push_back({at,
-                     std::string(item.is_fault ? FaultName(item.fault) : ActionName(item.action)),
-                     item.text,
-                     incident.victims,
-                     {}});
+    steps.push_back({at, std::string(WordOf(item)), item.text, incident.victims, {}});
     incidents_.push_back(&incident);
   }
   void OnEnd(Instant) override {
@@ -192,10 +201,8 @@ RunFacts RunRecorder::Facts(const Scenario& scenario, const RunResult& result) c
   return facts;
 }
 
-RunReport RunRecorder::Finish(const Scenario& scenario, const RunOptions& options,
-                              const RunResult& result, const RunEnvironment& environment) const {
+RunReport ReportHead(const Scenario& scenario, const RunOptions& options) {
   RunReport report;
-  report.environment = environment;
   report.scenario = scenario;
   report.seed = options.seed;
   report.rules = options.rules.value_or(scenario.rules);
@@ -206,6 +213,13 @@ RunReport RunRecorder::Finish(const Scenario& scenario, const RunOptions& option
   }
   report.cpu = options.cpu.value_or(scenario.cpu);
   report.transport = options.transport;
+  return report;
+}
+
+RunReport RunRecorder::Finish(const Scenario& scenario, const RunOptions& options,
+                              const RunResult& result, const RunEnvironment& environment) const {
+  RunReport report = ReportHead(scenario, options);
+  report.environment = environment;
   report.node_timeout = frame_->node_timeout;
   report.result = result;
   report.steps = frame_->steps;
@@ -226,6 +240,7 @@ RunReport RunRecorder::Finish(const Scenario& scenario, const RunOptions& option
           {std::string(checker->name()), SinceStart(breach.at), breach.text});
     }
   }
+  NameNodes(&report);
   DecideVerdict(facts.complete, &report);
   return report;
 }

@@ -25,6 +25,9 @@
 
 namespace gossamer::sim {
 
+// What is known of a run before it begins: its scenario, seed, rules, bugs and transport.
+RunReport ReportHead(const Scenario& scenario, const RunOptions& options);
+
 class RunRecorder {
  public:
   RunRecorder();

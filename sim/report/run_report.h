@@ -26,6 +26,7 @@
 #include "sim/report/failover_timeline.h"
 #include "sim/report/load_sampler.h"
 #include "sim/scenario/expectations.h"
+#include "sim/scenario/node_names.h"
 #include "sim/scenario/scenario.h"
 
 namespace gossamer::sim {
@@ -51,6 +52,8 @@ struct TimelineStep {
 struct RunReport {
   RunEnvironment environment;
   Scenario scenario;  // the incidents of the timeline point nowhere into it
+  // Of a cluster from a layout. The texts below have them already.
+  NodeNames names;
   uint64_t seed = 0;
   std::string rules;
   std::vector<Bug> bugs;  // planted in all nodes without rules of their own

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -23,7 +24,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::array<std::pair<const char*, uint32_t>, 5> kStatistics = {
     {{"min", 0}, {"p50", 50}, {"p90", 90}, {"p99", 99}, {"max", 100}}};
-constexpr size_t kFailuresShown = 10;
 
 SeedPhase Collect(std::span<const RunReport> runs, size_t incident, const Phase& phase) {
   SeedPhase out;
@@ -37,6 +37,9 @@ SeedPhase Collect(std::span<const RunReport> runs, size_t incident, const Phase&
     if (incident < run.incidents.size()) value = phase.of_incident(run.incidents[incident]);
     if (!value) {
       ++out.missing;
+      if (incident < run.incidents.size() && Lacks(phase, run.incidents[incident])) {
+        out.lacking.push_back(run.seed);
+      }
       continue;
     }
     if (out.values.empty() || *value < least) {
@@ -53,23 +56,12 @@ SeedPhase Collect(std::span<const RunReport> runs, size_t incident, const Phase&
   return out;
 }
 
-std::string SeedsOf(const std::vector<uint64_t>& seeds) {
-  std::string text;
-  for (size_t i = 0; i < seeds.size() && i < kFailuresShown; ++i) {
-    absl::StrAppend(&text, i == 0 ? "" : ", ", seeds[i]);
-  }
-  if (seeds.size() > kFailuresShown) absl::StrAppend(&text, ", ...");
-  return text;
-}
-
-std::string IncidentTable(const SeedsReport& summary, const IncidentTimes& incident, size_t index,
-                          size_t runs) {
-  TextTable table({"from the injection, seconds", "runs", "min", "p50", "p90", "p99", "max",
-                   "min at", "max at"});
+std::string PhaseTable(const SeedsReport& summary, size_t index, size_t runs) {
+  TextTable table({"from the injection, seconds", absl::StrCat("of ", runs), "min", "p50", "p90",
+                   "p99", "max", "min at", "max at"});
   for (const SeedPhase& phase : summary.phases) {
     if (phase.incident != index) continue;
     std::vector<std::string> row = {std::string(phase.label), absl::StrCat(phase.values.size())};
-    if (phase.values.size() < runs) absl::StrAppend(&row.back(), " of ", runs);
     for (const auto& [name, percent] : kStatistics) {
       row.push_back(phase.values.empty() ? "-" : SecondsText(Quantile(phase.values, percent)));
     }
@@ -79,19 +71,59 @@ std::string IncidentTable(const SeedsReport& summary, const IncidentTimes& incid
     }
     table.Add(std::move(row));
   }
-  return absl::StrCat("Incident ", incident.number, " at ", SecondsText(incident.at - Instant{}),
-                      " s: ", ToAbsl(Clip(incident.text, 60)), " (at: the seed)\n",
-                      table.Render(2));
+  return table.Render(2);
+}
+
+std::string IncidentTable(const SeedsReport& summary, const IncidentTimes& incident, size_t index,
+                          size_t runs, const Paint& paint) {
+  return absl::StrCat(paint(Tone::kTitle, absl::StrCat("Incident ", incident.number)), " at ",
+                      SecondsText(incident.at - Instant{}), " s: ", ToAbsl(Clip(incident.text, 65)),
+                      "\n", PhaseTable(summary, index, runs));
+}
+
+// Of an incident, a victim that was not taken care of, or any.
+NodeIndex WorstVictim(const IncidentTimes& incident) {
+  const auto rank = [](const VictimTimes& v) {
+    const bool stayed = !v.returned;
+    return std::tuple(v.first_fail.has_value() + (v.covered || !v.was_primary) + !stayed,
+                      !v.was_primary);
+  };
+  return std::min_element(
+             incident.victims.begin(), incident.victims.end(),
+             [&](const VictimTimes& a, const VictimTimes& b) { return rank(a) < rank(b); })
+      ->node;
+}
+
+// Phases that seeds lack, and the command that looks at the first of them: "2 of 20 seeds without
+// cluster ok on 100 %: 3, 17".
+std::string LackingText(std::span<const RunReport> runs, const SeedsReport& summary, size_t index,
+                        const Paint& paint) {
+  const std::vector<LackingPhases> all = LackingOf(summary, index);
+  if (all.empty()) return {};
+  std::string out;
+  for (const LackingPhases& phases : all) {
+    const std::vector<uint64_t>& seeds = phases.first->lacking;
+    std::string text = absl::StrCat(seeds.size(), " of ", Plural(runs.size(), "seed"),
+                                    " without \"", ToAbsl(phases.first->label), "\"");
+    if (phases.more > 0) absl::StrAppend(&text, " and ", Plural(phases.more, "later phase"));
+    absl::StrAppend(&text, ": ", RangesText(seeds));
+    out += paint.First(Tone::kDoubt, "without", Wrap(text, 2));
+  }
+  const auto run = std::find_if(runs.begin(), runs.end(), [&](const RunReport& report) {
+    return report.seed == all.front().first->lacking.front();
+  });
+  return absl::StrCat(out, "  To look at one:\n    ",
+                      ExplainCommand(*run, WorstVictim(run->incidents[index])), "\n");
 }
 
 // How many runs met each expectation, and whatever else the verdict asks for.
-std::string ExpectationTable(std::span<const RunReport> runs) {
-  std::string out = "Expectations\n";
+std::string ExpectationTable(std::span<const RunReport> runs, const Paint& paint) {
+  std::string out = paint(Tone::kTitle, "Expectations") + "\n";
   const auto line = [&](size_t met, const std::string& text, const std::vector<uint64_t>& missed) {
-    std::string row =
-        absl::StrCat(met == runs.size() ? "pass " : "fail ", met, " of ", runs.size(), ": ", text);
-    if (!missed.empty()) absl::StrAppend(&row, "; not by seeds ", SeedsOf(missed));
-    out += Wrap(row, 2);
+    const bool all = met == runs.size();
+    std::string row = absl::StrCat(all ? "pass " : "fail ", met, " of ", runs.size(), ": ", text);
+    if (!missed.empty()) absl::StrAppend(&row, "; not by seeds ", RangesText(missed));
+    out += paint.First(all ? Tone::kGood : Tone::kBad, all ? "pass" : "fail", Wrap(row, 2));
   };
   for (size_t i = 0; i < runs.front().expectations.size(); ++i) {
     std::vector<uint64_t> missed;
@@ -111,7 +143,46 @@ std::string ExpectationTable(std::span<const RunReport> runs) {
   return out + "\n";
 }
 
+// The verdict, the seeds that did not pass, and how to repeat the first of them.
+std::string SeedsVerdict(std::span<const RunReport> runs, const SeedsReport& summary,
+                         const Paint& paint) {
+  std::string out = absl::StrCat(paint(Tone::kTitle, "Verdict:"), " ",
+                                 paint(ToneOf(summary.verdict), VerdictName(summary.verdict)), " (",
+                                 runs.size() - summary.failed.size() - summary.inconclusive.size(),
+                                 " passed, ", summary.failed.size(), " failed, ",
+                                 summary.inconclusive.size(), " inconclusive)\n");
+  for (const auto& [what, seeds] :
+       {std::pair{"failed", &summary.failed}, std::pair{"inconclusive", &summary.inconclusive}}) {
+    if (!seeds->empty()) out += Wrap(absl::StrCat(what, ": seeds ", RangesText(*seeds)), 2);
+  }
+  for (const RunReport& run : runs) {
+    if (run.verdict == Verdict::kPass) continue;
+    out += Wrap(absl::StrCat("seed ", run.seed, ": ",
+                             run.reasons.empty() ? std::string("-") : run.reasons.front()),
+                2);
+    absl::StrAppend(&out, paint(Tone::kTitle, "To reproduce:"), "\n  ", ReproduceCommand(run),
+                    "\n");
+    break;
+  }
+  return out;
+}
+
 }  // namespace
+
+std::vector<LackingPhases> LackingOf(const SeedsReport& report, size_t incident) {
+  std::vector<LackingPhases> out;
+  const SeedPhase* last = nullptr;
+  for (const SeedPhase& phase : report.phases) {
+    if (phase.incident != incident || phase.lacking.empty()) continue;
+    if (last != nullptr && last->lacking == phase.lacking) {
+      ++out.back().more;
+    } else {
+      out.push_back({&phase, 0});
+    }
+    last = &phase;
+  }
+  return out;
+}
 
 SeedsReport SummarizeSeeds(std::span<const RunReport> runs) {
   GOSSAMER_CHECK(!runs.empty());
@@ -135,20 +206,20 @@ SeedsReport SummarizeSeeds(std::span<const RunReport> runs) {
   return out;
 }
 
-std::string SeedsText(std::span<const RunReport> runs) {
+std::string SeedsText(std::span<const RunReport> runs, const Paint& paint) {
   const SeedsReport summary = SummarizeSeeds(runs);
-  std::string out = ScenarioText(runs.front());
+  std::string out = ScenarioText(runs.front(), paint);
   absl::StrAppend(&out, "  ", Plural(runs.size(), "seed"), ", ", runs.front().seed, " to ",
-                  runs.back().seed, "\n\n");
+                  runs.back().seed, "; min at, max at: the seed that has it\n\n");
   const auto fullest =
       std::max_element(runs.begin(), runs.end(), [](const RunReport& a, const RunReport& b) {
         return a.incidents.size() < b.incidents.size();
       });
   for (size_t i = 0; i < fullest->incidents.size(); ++i) {
-    out +=
-        IncidentTable(summary, fullest->incidents[i], i, runs.size()) + StageBoxes(runs, i) + "\n";
+    out += IncidentTable(summary, fullest->incidents[i], i, runs.size(), paint) +
+           StageBoxes(runs, i, paint) + LackingText(runs, summary, i, paint) + "\n";
   }
-  out += ExpectationTable(runs);
+  out += ExpectationTable(runs, paint);
   uint64_t wall_us = 0;
   uint64_t virtual_us = 0;
   for (const RunReport& run : runs) {
@@ -157,24 +228,8 @@ std::string SeedsText(std::span<const RunReport> runs) {
   }
   absl::StrAppend(&out, "Runs: ", SecondsText(Micros(static_cast<int64_t>(virtual_us))),
                   " virtual s in ", SecondsText(Micros(static_cast<int64_t>(wall_us))),
-                  " s of computing\nDigest of digests: ", DigestText(summary.digest),
-                  "\nVerdict: ", ToAbsl(VerdictName(summary.verdict)), " (",
-                  runs.size() - summary.failed.size() - summary.inconclusive.size(), " passed, ",
-                  summary.failed.size(), " failed, ", summary.inconclusive.size(),
-                  " inconclusive)\n");
-  for (const auto& [what, seeds] :
-       {std::pair{"failed", &summary.failed}, std::pair{"inconclusive", &summary.inconclusive}}) {
-    if (!seeds->empty()) out += Wrap(absl::StrCat(what, ": seeds ", SeedsOf(*seeds)), 2);
-  }
-  for (const RunReport& run : runs) {
-    if (run.verdict == Verdict::kPass) continue;
-    out += Wrap(absl::StrCat("seed ", run.seed, ": ",
-                             run.reasons.empty() ? std::string("-") : run.reasons.front()),
-                2);
-    absl::StrAppend(&out, "To reproduce:\n  ", ReproduceCommand(run), "\n");
-    break;
-  }
-  return out;
+                  " s of computing\nDigest of digests: ", DigestText(summary.digest), "\n");
+  return out + SeedsVerdict(runs, summary, paint);
 }
 
 Json SeedsJson(std::span<const RunReport> runs) {

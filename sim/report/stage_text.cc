@@ -60,7 +60,7 @@ std::string Box(const std::vector<Duration>& sorted) {
 
 }  // namespace
 
-std::string StageBars(std::span<const IncidentTimes> incidents) {
+std::string StageBars(std::span<const IncidentTimes> incidents, const Paint& paint) {
   std::array<StageSamples, kStages.size()> all;
   Duration widest;
   for (size_t i = 0; i < kStages.size(); ++i) {
@@ -69,16 +69,17 @@ std::string StageBars(std::span<const IncidentTimes> incidents) {
   }
   if (all[0].expected == 0) return {};
   std::string out = absl::StrCat(
-      "Phases, 0 to ", SecondsText(widest),
+      paint(Tone::kTitle, "Phases"), ", 0 to ", SecondsText(widest),
       " s after the injection; # median of the victims, - to the last\n",
       absl::StrFormat("  %6s  %*s  %9s  %9s\n", "", kBarColumns + 2, "", "median s", "longest s"));
   for (size_t i = 0; i < kStages.size(); ++i) {
     const StageSamples& samples = all[i];
     if (samples.expected == 0) continue;
     const bool none = samples.lengths.empty();
+    const std::string bar =
+        none ? std::string(kBarColumns, ' ') : paint(Tone::kBar, Bar(samples, widest));
     std::string line =
-        absl::StrFormat("  %-6s  |%s|  %9s  %9s  %s", ToAbsl(StageName(kStages[i])),
-                        none ? std::string(kBarColumns, ' ') : Bar(samples, widest),
+        absl::StrFormat("  %-6s  |%s|  %9s  %9s  %s", ToAbsl(StageName(kStages[i])), bar,
                         none ? "-" : SecondsText(Quantile(samples.lengths, 50)),
                         none ? "-" : SecondsText(samples.lengths.back()), Reached(samples));
     line.erase(line.find_last_not_of(' ') + 1);
@@ -87,7 +88,7 @@ std::string StageBars(std::span<const IncidentTimes> incidents) {
   return out;
 }
 
-std::string StageBoxes(std::span<const RunReport> runs, size_t incident) {
+std::string StageBoxes(std::span<const RunReport> runs, size_t incident, const Paint& paint) {
   std::string out;
   for (const Stage stage : kStages) {
     StageSamples samples;
@@ -97,10 +98,10 @@ std::string StageBoxes(std::span<const RunReport> runs, size_t incident) {
     samples.Sort();
     const std::vector<Duration>& lengths = samples.lengths;
     if (lengths.empty()) continue;
-    std::string line =
-        absl::StrFormat("  %-6s %9s  %s  %9s   median %s  %s", ToAbsl(StageName(stage)),
-                        SecondsText(lengths.front()), Box(lengths), SecondsText(lengths.back()),
-                        SecondsText(Quantile(lengths, 50)), Reached(samples));
+    std::string line = absl::StrFormat("  %-6s %9s  %s  %9s   median %s  %s",
+                                       ToAbsl(StageName(stage)), SecondsText(lengths.front()),
+                                       paint(Tone::kBar, Box(lengths)), SecondsText(lengths.back()),
+                                       SecondsText(Quantile(lengths, 50)), Reached(samples));
     line.erase(line.find_last_not_of(' ') + 1);
     absl::StrAppend(&out, line, "\n");
   }

@@ -81,6 +81,37 @@ std::string Wrap(std::string_view text, size_t indent, size_t hang) {
   return out + line + "\n";
 }
 
+std::string WrapItems(std::string_view head, const std::vector<std::string>& items,
+                      std::string_view separator, size_t indent) {
+  std::string out;
+  std::string line = std::string(indent, ' ') + std::string(head);
+  for (size_t i = 0; i < items.size(); ++i) {
+    const std::string item = items[i] + std::string(i + 1 < items.size() ? separator : "");
+    if (i > 0 && line.size() + 1 + item.size() > kReportWidth) {
+      out += line + "\n";
+      line.assign(indent + 1, ' ');
+    }
+    line += " " + item;
+  }
+  return out + line + "\n";
+}
+
+std::string RangesText(std::span<const uint64_t> numbers, size_t most) {
+  std::string text;
+  size_t shown = 0;
+  for (size_t i = 0; i < numbers.size(); ++shown) {
+    if (shown == most) return absl::StrCat(text, " and ", numbers.size() - i, " more");
+    size_t last = i;
+    while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
+    // Two neighbours are two numbers.
+    if (last == i + 1) last = i;
+    absl::StrAppend(&text, i == 0 ? "" : ", ", numbers[i]);
+    if (last > i) absl::StrAppend(&text, "-", numbers[last]);
+    i = last + 1;
+  }
+  return text;
+}
+
 std::string TextTable::Render(size_t indent) const {
   std::vector<size_t> widths;
   for (const auto& row : rows_) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,13 @@ std::string Clip(std::string_view text, size_t width);
 // The words of `text` in lines of at most kReportWidth columns, after `indent` blanks, from the
 // second line on after `hang` more. Ends with a newline.
 std::string Wrap(std::string_view text, size_t indent, size_t hang = 2);
+
+// `head` and then the items, separated by `separator`; lines end between items only.
+std::string WrapItems(std::string_view head, const std::vector<std::string>& items,
+                      std::string_view separator, size_t indent);
+
+// "3, 7-9 and 12 more": at most `most` stretches of `numbers`. REQUIRES: they rise.
+std::string RangesText(std::span<const uint64_t> numbers, size_t most = 10);
 
 // Rows of cells; columns as wide as their widest cell, two blanks apart. The first column is
 // left-aligned, others right- aligned unless made `left`.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -23,7 +24,7 @@ constexpr size_t kVictimsShown = 12;
 constexpr size_t kIncidentsShown = 20;
 
 // One row per phase; where no phase has two samples, one column tells it all.
-std::string DurationTable(const RunReport& report) {
+std::string DurationTable(const RunReport& report, const Paint& paint) {
   std::vector<std::pair<const Phase*, PhaseSamples>> rows;
   size_t most = 0;
   for (const Phase& phase : Phases()) {
@@ -50,7 +51,7 @@ std::string DurationTable(const RunReport& report) {
     }
     table.Add(std::move(row));
   }
-  return absl::StrCat("Detection and failover\n", table.Render(2));
+  return absl::StrCat(paint(Tone::kTitle, "Detection and failover"), "\n", table.Render(2));
 }
 
 // "3 primaries, 5 replicas".
@@ -63,7 +64,7 @@ std::string VictimsText(const IncidentTimes& incident) {
   return text;
 }
 
-std::string IncidentTable(const RunReport& report) {
+std::string IncidentTable(const RunReport& report, const Paint& paint) {
   TextTable table(
       {"incident", "victims", "at", "lost", "PFAIL", "FAIL", "all FAIL", "covered", "cluster ok"});
   table.Left(1);
@@ -78,7 +79,7 @@ std::string IncidentTable(const RunReport& report) {
                since(incident.FirstFail()), since(incident.AllFail(2)), since(incident.Covered()),
                since(incident.ok[2])});
   }
-  std::string out = absl::StrCat("Incidents\n", table.Render(2));
+  std::string out = absl::StrCat(paint(Tone::kTitle, "Incidents"), "\n", table.Render(2));
   if (report.incidents.size() > kIncidentsShown) {
     absl::StrAppend(&out, "  and ", report.incidents.size() - kIncidentsShown, " more\n");
   }
@@ -111,7 +112,17 @@ void AddVictimRow(const IncidentTimes& incident, const VictimTimes& v, TextTable
   table->Add(std::move(row));
 }
 
-std::string VictimTable(const IncidentTimes& incident) {
+// The names of those nodes: "  names: 1 is a3a5545f 10.0.0.7:6379; ...".
+std::string NamesText(const std::set<NodeIndex>& nodes, const NodeNames& names) {
+  std::vector<std::string> items;
+  for (const NodeIndex node : nodes) {
+    if (names.Of(node.value).empty()) continue;
+    items.push_back(absl::StrCat(node.value, " is ", ToAbsl(names.Of(node.value))));
+  }
+  return items.empty() ? std::string() : WrapItems("names:", items, ";", 2);
+}
+
+std::string VictimTable(const IncidentTimes& incident, const NodeNames& names, const Paint& paint) {
   std::vector<VictimTimes> victims = incident.victims;
   std::sort(victims.begin(), victims.end(), Slower);
   const bool all = victims.size() <= kVictimsShown;
@@ -119,18 +130,21 @@ std::string VictimTable(const IncidentTimes& incident) {
                    "by node", "covered"});
   table.Left(1);
   const size_t primaries = incident.primaries();
+  std::set<NodeIndex> shown;
   for (size_t i = 0; i < victims.size(); ++i) {
     // The slowest four and the fastest two primaries stand for the rest.
     const bool extreme = i < 4 || (i + 2 >= primaries && i < primaries);
-    if (all || extreme) AddVictimRow(incident, victims[i], &table);
+    if (!all && !extreme) continue;
+    AddVictimRow(incident, victims[i], &table);
+    shown.insert({victims[i].node, victims[i].winner});
   }
-  return absl::StrCat("Victims of incident ", incident.number, ": ",
-                      ToAbsl(Clip(incident.text, 50)), all ? "" : " (slowest and fastest)", "\n",
-                      table.Render(2));
+  return absl::StrCat(paint(Tone::kTitle, absl::StrCat("Victims of incident ", incident.number)),
+                      ": ", ToAbsl(Clip(incident.text, 50)), all ? "" : " (slowest and fastest)",
+                      "\n", table.Render(2), NamesText(shown, names));
 }
 
 // Actions, and faults that took nobody away; the others are incidents with times of their own.
-std::string StepsText(const RunReport& report) {
+std::string StepsText(const RunReport& report, const Paint& paint) {
   std::string out;
   size_t shown = 0;
   for (const TimelineStep& step : report.steps) {
@@ -141,13 +155,16 @@ std::string StepsText(const RunReport& report) {
     out += Wrap(absl::StrCat(SecondsText(step.at - Instant{}), " s  ", step.text, ": ",
                              Plural(step.nodes.size(), "node")),
                 2);
+    if (step.nodes.size() <= kVictimsShown) {
+      out += NamesText({step.nodes.begin(), step.nodes.end()}, report.names);
+    }
     for (size_t i = 0; i < step.refusals.size() && i < 3; ++i) {
-      out += Wrap("refused by " + step.refusals[i], 4);
+      out += paint.First(Tone::kDoubt, "refused by", Wrap("refused by " + step.refusals[i], 4));
     }
   }
   if (out.empty()) return out;
   if (shown > kIncidentsShown) absl::StrAppend(&out, "  and ", shown - kIncidentsShown, " more\n");
-  return "Other steps\n" + out + "\n";
+  return paint(Tone::kTitle, "Other steps") + "\n" + out + "\n";
 }
 
 std::string RefusalsText(const ElectionTotals& elections) {
@@ -160,7 +177,7 @@ std::string RefusalsText(const ElectionTotals& elections) {
   return text.empty() ? text : text + ")";
 }
 
-std::string OutcomeText(const RunReport& report) {
+std::string OutcomeText(const RunReport& report, const Paint& paint) {
   const ElectionTotals& e = report.elections;
   uint64_t refused = 0;
   for (const uint64_t count : e.votes_refused) refused += count;
@@ -187,15 +204,15 @@ std::string OutcomeText(const RunReport& report) {
   for (const IncidentTimes& incident : report.incidents) {
     const std::string quorum = QuorumText(incident);
     if (quorum.empty()) continue;
-    out += Wrap(absl::StrCat("No quorum after incident ", incident.number, ": ", quorum,
-                             " are left (", incident.voters,
-                             " are counted), so no node can be marked FAIL and no vote won"),
-                0);
+    const std::string text = absl::StrCat(
+        "No quorum after incident ", incident.number, ": ", quorum, " are left (", incident.voters,
+        " are counted), so no node can be marked FAIL and no vote won");
+    out += paint.First(Tone::kDoubt, "No quorum", Wrap(text, 0));
   }
   return out;
 }
 
-std::string TrafficTable(const RunReport& report) {
+std::string TrafficTable(const RunReport& report, const Paint& paint) {
   const TrafficTotals& traffic = report.result.traffic;
   const uint64_t seconds = std::max<uint64_t>(report.virtual_us() / 1000000, 1);
   const uint64_t nodes = static_cast<uint64_t>(report.scenario.node_count());
@@ -216,7 +233,7 @@ std::string TrafficTable(const RunReport& report) {
         traffic.bytes[i], traffic.entries[i]);
   }
   row("all", total[0], total[1], total[2]);
-  return table.Render(0);
+  return paint.First(Tone::kTitle, "Traffic", table.Render(0));
 }
 
 std::string MemoryLine(const RunReport& report) {
@@ -229,17 +246,14 @@ std::string MemoryLine(const RunReport& report) {
                                                     {"shared facts", m.shared_facts},
                                                     {"names", m.names},
                                                     {"events", m.events}};
-  std::string text = "Peak memory:";
-  const char* separator = " ";
+  std::vector<std::string> items;
   for (const auto& [name, bytes] : kinds) {
-    if (bytes == 0) continue;
-    absl::StrAppend(&text, separator, name, " ", MemoryText(bytes));
-    separator = ", ";
+    if (bytes > 0) items.push_back(absl::StrCat(name, " ", MemoryText(bytes)));
   }
   if (report.environment.peak_rss_bytes > 0) {
-    absl::StrAppend(&text, separator, "process ", MemoryText(report.environment.peak_rss_bytes));
+    items.push_back("process " + MemoryText(report.environment.peak_rss_bytes));
   }
-  return Wrap(text, 0);
+  return WrapItems("Peak memory:", items, ",", 0);
 }
 
 std::string RunLine(const RunReport& report) {
@@ -251,18 +265,21 @@ std::string RunLine(const RunReport& report) {
                          tenths % 10, CountText(report.result.traffic.events));
 }
 
-std::string VerdictText(const RunReport& report) {
-  std::string out = absl::StrCat("Verdict: ", ToAbsl(VerdictName(report.verdict)), "\n");
+std::string VerdictText(const RunReport& report, const Paint& paint) {
+  std::string out = absl::StrCat(paint(Tone::kTitle, "Verdict:"), " ",
+                                 paint(ToneOf(report.verdict), VerdictName(report.verdict)), "\n");
   for (const std::string& reason : report.reasons) out += Wrap("- " + reason, 2);
   if (report.verdict != Verdict::kPass) {
-    absl::StrAppend(&out, "To reproduce:\n  ", ReproduceCommand(report), "\n");
+    absl::StrAppend(&out, paint(Tone::kTitle, "To reproduce:"), "\n  ", ReproduceCommand(report),
+                    "\n");
   }
   return out;
 }
 
-std::string ViolationsText(const RunReport& report) {
+std::string ViolationsText(const RunReport& report, const Paint& paint) {
   if (report.violation_count == 0) return {};
-  std::string out = absl::StrCat("Violations: ", CountText(report.violation_count), "\n");
+  std::string out =
+      absl::StrCat(paint(Tone::kBad, "Violations:"), " ", CountText(report.violation_count), "\n");
   for (const Violation& violation : report.violations) {
     out += Wrap(
         absl::StrCat(SecondsText(violation.at), " s  ", violation.invariant, ": ", violation.text),
@@ -271,11 +288,10 @@ std::string ViolationsText(const RunReport& report) {
   return out;
 }
 
-}  // namespace
-
-std::string ReproduceCommand(const RunReport& report) {
-  std::string command =
-      absl::StrCat("gossamer-sim run ", ShellWord(report.scenario.file), " --seed ", report.seed);
+// "gossamer-sim WORD FILE" with the options that make the same run.
+std::string CommandOf(std::string_view word, const RunReport& report) {
+  std::string command = absl::StrCat("gossamer-sim ", ToAbsl(word), " ",
+                                     ShellWord(report.scenario.file), " --seed ", report.seed);
   if (report.rules != report.scenario.rules) absl::StrAppend(&command, " --rules ", report.rules);
   // The scenario's own come first.
   for (size_t i = report.scenario.bugs.size(); i < report.bugs.size(); ++i) {
@@ -285,6 +301,31 @@ std::string ReproduceCommand(const RunReport& report) {
   if (report.cpu.preset != report.scenario.cpu.preset) {
     absl::StrAppend(&command, " --cpu ", report.cpu.preset);
   }
+  return command;
+}
+
+}  // namespace
+
+Tone ToneOf(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kPass:
+      return Tone::kGood;
+    case Verdict::kFail:
+      return Tone::kBad;
+    case Verdict::kInconclusive:
+      break;
+  }
+  return Tone::kDoubt;
+}
+
+std::string ExplainCommand(const RunReport& report, NodeIndex node) {
+  std::string command = absl::StrCat(CommandOf("explain", report), " --node ", node.value);
+  if (report.result.end == RunEnd::kDuration) return command;
+  return absl::StrCat(command, " --at ", (report.result.ended_at - Instant{}).us, "us");
+}
+
+std::string ReproduceCommand(const RunReport& report) {
+  std::string command = CommandOf("run", report);
   if (report.transport != Transport::kTyped) {
     absl::StrAppend(&command, " --transport ", ToAbsl(TransportName(report.transport)));
   }
@@ -304,11 +345,22 @@ std::string ShardSize(const Scenario& s) {
   return absl::StrCat(" of ", s.replicas_per_shard + 1);
 }
 
+std::string ExpectationsText(const RunReport& report, const Paint& paint) {
+  std::string out = paint(Tone::kTitle, "Expectations") + "\n";
+  for (const ExpectationResult& result : report.expectations) {
+    const std::string_view verdict = VerdictName(result.verdict);
+    const std::string line = absl::StrCat(
+        ToAbsl(verdict), "  ", report.scenario.expect[result.index].text, ": ", result.reason);
+    out += paint.First(ToneOf(result.verdict), verdict, Wrap(line, 2));
+  }
+  return out;
+}
+
 }  // namespace
 
-std::string ScenarioText(const RunReport& report) {
+std::string ScenarioText(const RunReport& report, const Paint& paint) {
   const Scenario& s = report.scenario;
-  std::string out = absl::StrCat(s.name, "\n");
+  std::string out = absl::StrCat(paint(Tone::kTitle, s.name), "\n");
   if (!s.about.empty()) out += Wrap(s.about, 2);
   return out +
          Wrap(absl::StrCat(CountText(static_cast<uint64_t>(s.node_count())), " nodes (",
@@ -319,29 +371,20 @@ std::string ScenarioText(const RunReport& report) {
               2);
 }
 
-std::string ExpectationsText(const RunReport& report) {
-  std::string out = "Expectations\n";
-  for (const ExpectationResult& result : report.expectations) {
-    const std::string line =
-        absl::StrCat(ToAbsl(VerdictName(result.verdict)), "  ",
-                     report.scenario.expect[result.index].text, ": ", result.reason);
-    out += Wrap(line, 2);
-  }
-  return out;
-}
-
-std::string TextReport(const RunReport& report) {
-  std::string out = ScenarioText(report) + "\n";
+std::string TextReport(const RunReport& report, const Paint& paint) {
+  std::string out = ScenarioText(report, paint) + "\n";
   if (!report.incidents.empty()) {
-    out += StageBars(report.incidents) + "\n" + DurationTable(report) + "\n" +
-           IncidentTable(report) + "\n";
+    out += StageBars(report.incidents, paint) + "\n" + DurationTable(report, paint) + "\n" +
+           IncidentTable(report, paint) + "\n";
     const size_t shown = std::min<size_t>(report.incidents.size(), 3);
-    for (size_t i = 0; i < shown; ++i) out += VictimTable(report.incidents[i]) + "\n";
+    for (size_t i = 0; i < shown; ++i) {
+      out += VictimTable(report.incidents[i], report.names, paint) + "\n";
+    }
   }
-  out += StepsText(report) + OutcomeText(report) + "\n" + TrafficTable(report) + "\n" +
-         MemoryLine(report) + RunLine(report) + "Digest: " + DigestText(report.result.digest) +
-         "\n\n" + ViolationsText(report) + ExpectationsText(report) + VerdictText(report);
-  return out;
+  return out + StepsText(report, paint) + OutcomeText(report, paint) + "\n" +
+         TrafficTable(report, paint) + "\n" + MemoryLine(report) + RunLine(report) +
+         "Digest: " + DigestText(report.result.digest) + "\n\n" + ViolationsText(report, paint) +
+         ExpectationsText(report, paint) + VerdictText(report, paint);
 }
 
 }  // namespace gossamer::sim

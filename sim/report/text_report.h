@@ -9,18 +9,23 @@
 #include <string>
 
 #include "sim/report/run_report.h"
+#include "sim/scenario/paint.h"
 
 namespace gossamer::sim {
 
-std::string TextReport(const RunReport& report);
+std::string TextReport(const RunReport& report, const Paint& paint = Paint());
 
 // The command that repeats the run, for copying: "gossamer-sim run storm.yaml --seed 42
 // --stop-at 43200000us".
 std::string ReproduceCommand(const RunReport& report);
+// The command that tells what happened to one node in the same run: "gossamer-sim explain
+// storm.yaml
+// --seed 42 --node 7".
+std::string ExplainCommand(const RunReport& report, NodeIndex node);
 
 // The parts, for the summary over several seeds.
-std::string ScenarioText(const RunReport& report);
-std::string ExpectationsText(const RunReport& report);
+std::string ScenarioText(const RunReport& report, const Paint& paint);
+Tone ToneOf(Verdict verdict);
 
 }  // namespace gossamer::sim
 

@@ -133,7 +133,7 @@ std::string Describe(const Target& target) {
 }
 
 std::string Describe(const TimelineItem& item) {
-  std::string out(item.is_fault ? FaultName(item.fault) : ActionName(item.action));
+  std::string out(WordOf(item));
   if (item.between.empty()) {
     out += " " + Describe(item.target);
     const bool link = item.is_fault && FaultKinds()[static_cast<size_t>(item.fault)].link;

@@ -4,6 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "sim/scenario/paint.h"
+
 namespace gossamer::sim {
 namespace {
 
@@ -11,19 +13,16 @@ namespace {
 constexpr size_t kMaxShown = 160;
 constexpr size_t kMaxMessage = 400;
 
-constexpr std::string_view kReset = "\x1b[0m";
-constexpr std::string_view kBold = "\x1b[1m";
-
-std::string_view ColorOf(Severity severity) {
+Tone ToneOf(Severity severity) {
   switch (severity) {
     case Severity::kError:
-      return "\x1b[1;31m";
+      return Tone::kBad;
     case Severity::kWarning:
-      return "\x1b[1;35m";
+      return Tone::kDoubt;
     case Severity::kNote:
       break;
   }
-  return "\x1b[1;36m";
+  return Tone::kNote;
 }
 
 bool Continues(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
@@ -56,14 +55,14 @@ std::string Underline(std::string_view text) {
 }
 
 // The two lines that show the place: the source line, and the caret below it.
-std::string Excerpt(const Diagnostic& d, std::string_view paint, std::string_view reset) {
+std::string Excerpt(const Diagnostic& d, const Paint& paint) {
   const std::string number = std::to_string(d.line);
   const std::string_view line = d.excerpt;
   const size_t caret = std::min(line.size(), static_cast<size_t>(std::max(d.caret, 0)));
   const size_t length = static_cast<size_t>(std::max(d.length, 1));
   std::string out = "  " + number + " | " + Printable(line) + "\n";
   out += "  " + std::string(number.size(), ' ') + " | " + BlanksFor(line.substr(0, caret));
-  out += std::string(paint) + Underline(line.substr(caret, length)) + std::string(reset) + "\n";
+  out += paint(ToneOf(d.severity), Underline(line.substr(caret, length))) + "\n";
   return out;
 }
 
@@ -110,18 +109,16 @@ std::string_view SeverityName(Severity severity) {
 }
 
 std::string Render(const Diagnostic& d, bool color) {
-  const std::string_view paint = color ? ColorOf(d.severity) : "";
-  const std::string_view bold = color ? kBold : "";
-  const std::string_view reset = color ? kReset : "";
-  std::string out(bold);
-  out += d.file;
-  if (d.line > 0) out += ":" + std::to_string(d.line) + ":" + std::to_string(d.column);
-  out += ": " + std::string(reset) + std::string(paint) + std::string(SeverityName(d.severity)) +
-         ": " + std::string(reset) + Printable(d.message) + "\n";
-  if (d.line > 0) out += Excerpt(d, paint, reset);
+  const Paint paint(color);
+  std::string place = d.file;
+  if (d.line > 0) place += ":" + std::to_string(d.line) + ":" + std::to_string(d.column);
+  std::string out = paint(Tone::kTitle, place + ":") + " " +
+                    paint(ToneOf(d.severity), std::string(SeverityName(d.severity)) + ":") + " " +
+                    Printable(d.message) + "\n";
+  if (d.line > 0) out += Excerpt(d, paint);
   if (!d.help.empty()) {
-    out += "  " + std::string(std::to_string(std::max(d.line, 1)).size(), ' ') +
-           " = help: " + Printable(d.help) + "\n";
+    out += "  " + std::string(std::to_string(std::max(d.line, 1)).size(), ' ') + " = " +
+           paint(Tone::kNote, "help:") + " " + Printable(d.help) + "\n";
   }
   return out;
 }

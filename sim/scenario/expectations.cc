@@ -95,7 +95,7 @@ Outcome JudgeEvent(const Expectation& e, const RunFacts& facts) {
   const std::optional<int64_t> max = e.never ? 0 : e.max;
   const int64_t min = e.never ? 0 : e.min.value_or(e.max ? 0 : 1);
   std::string reason = e.name + (e.about == "any" ? "" : " about " + e.about) + " happened " +
-                       std::to_string(value) + " times";
+                       std::to_string(value) + (value == 1 ? " time" : " times");
   if (value > 0 && !count.first.empty()) reason += ", first " + count.first;
   if (max && value > *max) return {Verdict::kFail, reason + "; at most " + std::to_string(*max)};
   const bool decided = facts.complete || (value >= min && !max);

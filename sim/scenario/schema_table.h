@@ -115,6 +115,9 @@ inline std::string_view FaultName(FaultKind kind) {
 inline std::string_view ActionName(ActionKind kind) {
   return ActionKinds()[static_cast<size_t>(kind)].word;
 }
+inline std::string_view WordOf(const TimelineItem& item) {
+  return item.is_fault ? FaultName(item.fault) : ActionName(item.action);
+}
 
 // What `word` means as a value of `key` ("role", "fault", "event", ...), in a few words. Empty for
 // words that speak for themselves.

@@ -15,6 +15,7 @@
 #include "sim/scenario/units.h"
 #include "tools/gossamer_sim/command_line.h"
 #include "tools/gossamer_sim/completion.h"
+#include "tools/gossamer_sim/help.h"
 #include "tools/gossamer_sim/man_page.h"
 
 namespace gossamer::tool {
@@ -289,12 +290,15 @@ std::vector<std::string_view> TypeWords() {
 std::optional<Arguments> ReadArguments(int argc, const char* const* argv, ExitCode* exit_code) {
   Arguments out;
   Raw raw;
-  CLI::App app("Simulates Valkey clusters: the real bus and failover rules on a virtual clock.",
+  CLI::App app("Simulates Valkey clusters: the real bus and failover rules on a virtual clock",
                "gossamer-sim");
   AddCommands(&app, &raw, &out);
+  SetHelp(&app, HelpInColor(argc, argv));
   *exit_code = ExitCode::kUsage;
+  std::string help = "gossamer-sim";
   try {
-    CheckWords(app, argc, argv);
+    const CLI::App& command = CheckWords(app, argc, argv);
+    if (&command != &app) help += " " + command.get_name();
     app.parse(argc, const_cast<char**>(argv));
     out.command = CommandOf(app);
     if (out.command == Command::kPrint) out.text = GeneratedText(app, raw);
@@ -304,7 +308,11 @@ std::optional<Arguments> ReadArguments(int argc, const char* const* argv, ExitCo
     app.exit(success);
     *exit_code = ExitCode::kPass;
   } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "gossamer-sim: %s; see gossamer-sim --help\n", error.what());
+    std::string what = help == "gossamer-sim" ? "a command is required" : error.what();
+    if (const size_t type = what.find(" TEXT "); type != std::string::npos) {
+      what.replace(type, 6, " value ");
+    }
+    std::fprintf(stderr, "gossamer-sim: %s; see %s --help\n", what.c_str(), help.c_str());
   } catch (const UsageError& error) {
     std::fprintf(stderr, "gossamer-sim: %s\n", error.text().c_str());
   }

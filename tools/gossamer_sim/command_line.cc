@@ -7,103 +7,94 @@
 #include "core/base/strings.h"
 #include "tools/gossamer_sim/build_info.h"
 #include "tools/gossamer_sim/completion.h"
+#include "tools/gossamer_sim/help.h"
 
 namespace gossamer::tool {
 namespace {
 
-constexpr const char* kExitCodes =
-    "Exit codes: 0 pass, 1 finding, 2 usage or scenario error, 3 inconclusive, 4 not "
-    "deterministic,\n"
-    "            5 environment, 70 internal error, 130 interrupted";
-
-constexpr const char* kExamples = R"(Examples:
-  gossamer-sim run scenarios/quickstart.yaml
-  gossamer-sim run scenarios/storm/ten_percent_2000.yaml --seeds 1..20 --jobs 2 --json > storm.json
-  gossamer-sim run scenarios/quickstart.yaml --seed 0x2a --events - --quiet | grep fail-set
-  gossamer-sim run scenarios/quickstart.yaml --rules valkey-8.0 --cpu redis-7
-  gossamer-sim run scenarios/quickstart.yaml --bugs no-fail-broadcast
-  gossamer-sim run scenarios/quickstart.yaml --seeds 1..20 --html report.html
-  gossamer-sim run scenarios/quickstart.yaml --perfetto run.pftrace --pcap run.pcapng --node-log logs
-  gossamer-sim run scenarios/*/*.yaml --junit results.xml --annotations github
-  gossamer-sim check scenarios/*/*.yaml
-  gossamer-sim explain scenarios/quickstart.yaml --seed 7 --node 1
-  gossamer-sim run scenarios/quickstart.yaml --record run.rec && gossamer-sim replay run.rec
-  gossamer-sim list faults
-  gossamer-sim digests --check scenarios/digests.txt --transport wire
-
-)";
-
-void AddOutput(CLI::App* app, Raw* raw, Arguments* out) {
-  app->add_flag("-q,--quiet", out->quiet, "No progress and no first line")->group("Output");
-  app->add_option("--progress", raw->progress, "auto, plain (a line every 10 s), none")
-      ->group("Output");
-  app->add_option("--color", raw->color, "auto, always, never (NO_COLOR is honoured)")
-      ->group("Output");
+// What every command takes, before or after its name.
+void AddGlobal(CLI::App* app, Raw* raw, Arguments* out) {
+  app->set_version_flag("--version", VersionText(), "Print version, build and digest version")
+      ->group("Everywhere");
+  app->add_flag("-q,--quiet", out->quiet, "No progress and no first line")->group("Everywhere");
+  app->add_option("--progress", raw->progress,
+                  "auto: one line on a terminal, else plain: a line every 10 s; none")
+      ->group("Everywhere");
+  app->add_option("--color", raw->color,
+                  "auto: on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE demands them")
+      ->group("Everywhere");
 }
 
 void AddReportFiles(CLI::App* run, Raw* raw, Arguments* out) {
   run->add_option("--html", out->html, "One self-contained page with charts to a file")
-      ->group("Output");
-  run->add_option("--junit", out->junit, "JUnit XML to a file")->group("Output");
-  run->add_option("--markdown", out->markdown, "A Markdown summary to a file")->group("Output");
-  run->add_option("--csv", out->csv, "A row per run and incident to a file")->group("Output");
+      ->group("Reports");
+  run->add_option("--junit", out->junit, "JUnit XML to a file")->group("Reports");
+  run->add_option("--markdown", out->markdown, "A Markdown summary to a file")->group("Reports");
+  run->add_option("--csv", out->csv, "A row per run and incident to a file")->group("Reports");
   run->add_option("--prometheus", out->prometheus, "Metrics in Prometheus's text format to a file")
-      ->group("Output");
+      ->group("Reports");
   run->add_option("--annotations", raw->annotations,
                   "github: what did not pass as workflow commands on stderr; none")
-      ->group("Output");
+      ->group("Reports");
 }
 
 void AddTraces(CLI::App* run, Raw* raw, Arguments* out) {
   run->add_option("--events", out->events, "Every event as JSON lines to a file, or - for stdout")
-      ->group("Output");
+      ->group("Traces of one run");
   run->add_option("--perfetto", out->perfetto, "A trace for ui.perfetto.dev to a file")
-      ->group("Output");
+      ->group("Traces of one run");
   run->add_option("--pcap", out->pcap, "The bus's messages as a capture for Wireshark to a file")
-      ->group("Output");
+      ->group("Traces of one run");
   run->add_option("--node-log", out->node_log, "A log per node, as Valkey's, to a directory")
-      ->group("Output");
+      ->group("Traces of one run");
   run->add_option("--only-nodes", out->only_nodes,
                   "Of these four, only some nodes: 0-9,17, or names as in the scenario")
-      ->group("Output");
+      ->group("Traces of one run");
   run->add_option("--only-types", raw->only_types,
                   "Of these four, only some types: events (list events), messages such as auth-req")
-      ->group("Output");
+      ->group("Traces of one run");
   run->add_option("--window", raw->window,
                   "Of these four, only a stretch of virtual time: A..B, A.. or ..B")
-      ->group("Output");
+      ->group("Traces of one run");
+}
+
+void AddRunOptions(CLI::App* run, Raw* raw) {
+  const std::pair<const char*, std::pair<std::string*, const char*>> options[] = {
+      {"--seed", {&raw->seed, "A number, 0xHEX or random; default: the scenario's own"}},
+      {"--seeds", {&raw->seeds, "Many seeds, from A to B: a summary over them"}},
+      {"--jobs", {&raw->jobs, "Runs at the same time, with --seeds or several files"}},
+      {"--rules", {&raw->rules, "Protocol rules instead of the scenario's (list rules)"}},
+      {"--bugs", {&raw->bugs, "Bugs to plant beside the scenario's (list bugs)"}},
+      {"--cpu", {&raw->cpu, "CPU preset instead of the scenario's (list cpus)"}},
+      {"--transport", {&raw->transport, "Messages as objects, as bytes, or as both, compared"}},
+      {"--stop-at", {&raw->stop_at, "End at this virtual time, such as 90s"}},
+      {"--max-events", {&raw->max_events, "End after so many simulator events"}}};
+  for (const auto& [name, target] : options) {
+    run->add_option(name, *target.first, target.second)->group("What runs");
+  }
 }
 
 void AddRun(CLI::App* app, Raw* raw, Arguments* out) {
   CLI::App* run = app->add_subcommand("run", "Run scenarios and report what happened");
   run->add_option("FILE", out->files, "Scenario files (YAML or JSON; - is standard input)")
       ->required();
-  run->add_option("--seed", raw->seed, "A number, 0xHEX or random; default: the scenario's own");
-  run->add_option("--seeds", raw->seeds, "A range A..B: summary over these seeds");
-  run->add_option("--jobs", raw->jobs, "Runs at the same time, with --seeds or several files");
-  run->add_option("--transport", raw->transport, "typed, wire or shadow");
-  run->add_option("--rules", raw->rules, "Protocol rules instead of the scenario's (list rules)");
-  run->add_option("--bugs", raw->bugs, "Bugs to plant, A,B,..., beside the scenario's (list bugs)");
-  run->add_option("--cpu", raw->cpu, "CPU preset instead of the scenario's");
-  run->add_option("--stop-at", raw->stop_at, "End at this virtual time");
-  run->add_option("--max-events", raw->max_events, "End after so many simulator events");
-  run->add_flag("--json", out->json, "One JSON object on stdout, nothing else")->group("Output");
+  AddRunOptions(run, raw);
+  run->add_flag("--json", out->json, "One JSON object on stdout, nothing else")->group("Reports");
   AddTraces(run, raw, out);
-  run->add_option("--record", out->record, "A recording for replay and diff")->group("Output");
+  run->add_option("--record", out->record, "A recording for replay and diff")
+      ->group("Traces of one run");
   run->add_flag("--record-full", out->record_full, "With the records themselves: a larger file")
-      ->group("Output");
+      ->group("Traces of one run");
   AddReportFiles(run, raw, out);
   run->add_flag("--digest-only", out->digest_only, "Print file, seed and digest only")
-      ->group("Output");
-  AddOutput(run, raw, out);
-  run->footer(kExitCodes);
+      ->group("Reports");
 }
 
 void AddOthers(CLI::App* app, Raw* raw, Arguments* out) {
   CLI::App* check = app->add_subcommand("check", "Read scenarios and say what is wrong with them");
   check->add_option("FILE", out->files, "Scenario files")->required();
-  check->add_option("--format", raw->format, "text, json, github")->group("Output");
-  AddOutput(check, raw, out);
+  check->add_option("--format", raw->format, "How: as a compiler does, objects, or annotations")
+      ->group("Output");
 
   CLI::App* list = app->add_subcommand("list", "List what scenarios and options may name");
   list->add_option("WHAT", raw->word, Joined(ListWords()))->required();
@@ -113,10 +104,6 @@ void AddOthers(CLI::App* app, Raw* raw, Arguments* out) {
 
   CLI::App* completion = app->add_subcommand("completion", "Print a shell's completion script");
   completion->add_option("SHELL", raw->word, Joined(CompletionShells()))->required();
-  completion->footer(
-      "bash: source <(gossamer-sim completion bash)\n"
-      "zsh:  gossamer-sim completion zsh > a directory of $fpath/_gossamer-sim\n"
-      "fish: gossamer-sim completion fish > ~/.config/fish/completions/gossamer-sim.fish");
   app->add_subcommand("man", "Print the manual page: gossamer-sim man | man -l -");
 
   CLI::App* digests = app->add_subcommand("digests", "Hold the digests of shipped scenarios");
@@ -128,8 +115,6 @@ void AddOthers(CLI::App* app, Raw* raw, Arguments* out) {
   digests->add_option("--jobs", raw->jobs, "Runs at the same time");
   digests->add_option("--min-nodes", raw->min_nodes, "Only scenarios with at least so many nodes");
   digests->add_option("--max-nodes", raw->max_nodes, "Only scenarios with at most so many nodes");
-  AddOutput(digests, raw, out);
-  digests->footer(kExitCodes);
 }
 
 void AddFidelity(CLI::App* app, Raw* raw, Arguments* out) {
@@ -144,15 +129,11 @@ void AddFidelity(CLI::App* app, Raw* raw, Arguments* out) {
   fidelity->add_option("--cpu", raw->cpu, "CPU preset; default: redis-7");
   fidelity->add_option("--samples", out->samples, "Every simulated value to a CSV file")
       ->group("Output");
-  AddOutput(fidelity, raw, out);
-  fidelity->footer(kExitCodes);
 }
 
 void AddComparisons(CLI::App* app, Raw* raw, Arguments* out) {
   CLI::App* replay = app->add_subcommand("replay", "Run a recording again: is it the same?");
   replay->add_option("FILE", out->files, "What run --record wrote")->required()->expected(1);
-  AddOutput(replay, raw, out);
-  replay->footer(kExitCodes);
 
   CLI::App* node = app->add_subcommand(
       "replay-node", "Run a server's node again, from its log of inputs: does it do the same?");
@@ -160,16 +141,12 @@ void AddComparisons(CLI::App* app, Raw* raw, Arguments* out) {
       ->required()
       ->expected(1);
   node->add_flag("--events", out->show_events, "Print the node's events with their times");
-  AddOutput(node, raw, out);
-  node->footer(kExitCodes);
 
   CLI::App* diff = app->add_subcommand("diff", "Where two runs part, and what followed in each");
   diff->add_option("A B", out->files, "Two recordings or scenario files")->required()->expected(2);
   diff->add_option("--seed", raw->seed, "For scenario files; default: the scenario's own");
   diff->add_option("--rules", raw->rules, "For scenario files");
   diff->add_option("--bugs", raw->bugs, "For scenario files");
-  AddOutput(diff, raw, out);
-  diff->footer(kExitCodes);
 }
 
 void AddExplain(CLI::App* app, Raw* raw, Arguments* out) {
@@ -185,8 +162,6 @@ void AddExplain(CLI::App* app, Raw* raw, Arguments* out) {
   explain->add_option("--rules", raw->rules, "Protocol rules instead of the scenario's");
   explain->add_option("--bugs", raw->bugs, "Bugs to plant beside the scenario's");
   explain->add_option("--cpu", raw->cpu, "CPU preset instead of the scenario's");
-  AddOutput(explain, raw, out);
-  explain->footer(kExitCodes);
 }
 
 }  // namespace
@@ -220,45 +195,67 @@ size_t OneOf(std::string_view option, const std::string& text,
 
 void AddCommands(CLI::App* app, Raw* raw, Arguments* out) {
   app->require_subcommand(1);
-  app->set_version_flag("--version", VersionText());
-  app->footer(std::string(kExamples) + kExitCodes);
+  AddGlobal(app, raw, out);
   AddRun(app, raw, out);
   AddOthers(app, raw, out);
   AddFidelity(app, raw, out);
   AddComparisons(app, raw, out);
   AddExplain(app, raw, out);
+  for (CLI::App* command : app->get_subcommands({})) command->fallthrough();
 }
 
-// The first word that is no option must be a command, and every option one of that command.
-void CheckWords(const CLI::App& app, int argc, const char* const* argv) {
+namespace {
+
+const CLI::App& CommandNamed(const CLI::App& app, std::string_view word) {
+  std::vector<std::string> names;
+  for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  if (std::find(known.begin(), known.end(), word) == known.end()) {
+    throw UsageError(WithNearest("unknown command '" + std::string(word) + "'", word, known));
+  }
+  return *app.get_subcommand(std::string(word));
+}
+
+// The option of `command` that `word` ("--seed", "--seed=3", "-q") names.
+const CLI::Option& OptionNamed(const CLI::App& command, std::string_view word) {
+  const bool is_long = word.substr(0, 2) == "--";
+  const std::string_view name = is_long ? word.substr(2, word.find('=') - 2) : word.substr(1, 1);
+  std::vector<std::string> names;
+  for (const CLI::Option* option : OptionsOf(command)) {
+    for (const std::string& known : is_long ? option->get_lnames() : option->get_snames()) {
+      if (known == name) return *option;
+      names.push_back(known);
+    }
+  }
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  const std::string_view nearest = is_long ? NearestWord(name, known) : "";
+  const std::string_view of = command.get_parent() == nullptr ? "" : " ";
+  throw UsageError("unknown option '" + std::string(is_long ? "--" : "-") + std::string(name) +
+                   "'" +
+                   (nearest.empty() ? "; see gossamer-sim" + std::string(of) +
+                                          (of.empty() ? "" : command.get_name()) + " --help"
+                                    : "; did you mean '--" + std::string(nearest) + "'?"));
+}
+
+}  // namespace
+
+// The first word that is no option must be a command, and every option one of that command or of
+// all: CLI11's own messages for these do not help.
+const CLI::App& CheckWords(const CLI::App& app, int argc, const char* const* argv) {
   const CLI::App* scope = &app;
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
-    if (word == "--") return;
-    const bool option = word.size() > 1 && word.front() == '-';
-    if (!option && scope == &app) {
-      std::vector<std::string> names;
-      for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
-      const std::vector<std::string_view> known(names.begin(), names.end());
-      const auto found = std::find(known.begin(), known.end(), word);
-      if (found == known.end()) {
-        throw UsageError(WithNearest("unknown command '" + std::string(word) + "'", word, known));
-      }
-      scope = app.get_subcommand(std::string(word));
+    if (word == "--") break;
+    if (word.size() < 2 || word.front() != '-') {
+      if (scope == &app) scope = &CommandNamed(app, word);
+      continue;
     }
-    if (word.substr(0, 2) != "--") continue;
-    const std::string_view name = word.substr(2, word.find('=') - 2);
-    std::vector<std::string> names;
-    for (const CLI::Option* known : scope->get_options({})) {
-      for (const std::string& long_name : known->get_lnames()) names.push_back(long_name);
-    }
-    const std::vector<std::string_view> known(names.begin(), names.end());
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    const std::string_view nearest = NearestWord(name, known);
-    throw UsageError(
-        "unknown option '--" + std::string(name) + "'" +
-        (nearest.empty() ? "; see --help" : "; did you mean '--" + std::string(nearest) + "'?"));
+    if (word == "--version") continue;
+    const CLI::Option& option = OptionNamed(*scope, word);
+    // Its value is the next word, whatever that looks like.
+    if (option.get_expected_max() > 0 && word.find('=') == std::string_view::npos) ++i;
   }
+  return *scope;
 }
 
 Command CommandOf(const CLI::App& app) {

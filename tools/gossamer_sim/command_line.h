@@ -63,8 +63,9 @@ size_t OneOf(std::string_view option, const std::string& text,
 void AddCommands(CLI::App* app, Raw* raw, Arguments* out);
 
 // Throws UsageError for a word that is no command, and for an option that its command has not:
-// CLI11's own messages for these do not help.
-void CheckWords(const CLI::App& app, int argc, const char* const* argv);
+// CLI11's own messages for these do not help. The command, or `app` when none
+// is named.
+const CLI::App& CheckWords(const CLI::App& app, int argc, const char* const* argv);
 
 // The command that was parsed.
 Command CommandOf(const CLI::App& app);

@@ -9,6 +9,7 @@
 #include "core/cluster/rules.h"
 #include "sim/scenario/schema_table.h"
 #include "tools/gossamer_sim/arguments.h"
+#include "tools/gossamer_sim/help.h"
 
 namespace gossamer::tool {
 namespace {
@@ -39,7 +40,7 @@ std::string Quotable(const std::string& text) {
 
 std::vector<std::string> LongOptions(const CLI::App& app) {
   std::vector<std::string> out;
-  for (const CLI::Option* option : app.get_options({})) {
+  for (const CLI::Option* option : OptionsOf(app)) {
     for (const std::string& name : option->get_lnames()) out.push_back("--" + name);
   }
   return out;
@@ -53,7 +54,7 @@ std::string AllOf(const std::vector<std::string>& words) {
 
 // What stands where a command takes no option: words, or nothing for files.
 Words PositionalWords(const CLI::App& command) {
-  for (const CLI::Option* option : command.get_options({})) {
+  for (const CLI::Option* option : OptionsOf(command)) {
     if (option->get_positional()) return ValueWords(command.get_name(), *option);
   }
   return {};
@@ -64,7 +65,7 @@ Words PositionalWords(const CLI::App& command) {
 std::string BashCommand(const CLI::App& command) {
   const std::string name = command.get_name();
   std::string out;
-  for (const CLI::Option* option : command.get_options({})) {
+  for (const CLI::Option* option : OptionsOf(command)) {
     const Words words = ValueWords(name, *option);
     for (const std::string& option_name : option->get_lnames()) {
       if (words.empty() || option->get_positional()) continue;
@@ -123,7 +124,7 @@ std::string ZshAction(const Words& words) {
 std::string ZshCommand(const CLI::App& command) {
   const std::string name = command.get_name();
   std::string out = "        " + name + ")\n          _arguments";
-  for (const CLI::Option* option : command.get_options({})) {
+  for (const CLI::Option* option : OptionsOf(command)) {
     const Words words = ValueWords(name, *option);
     if (option->get_positional()) {
       out +=
@@ -181,7 +182,7 @@ std::string FishCommand(const CLI::App& command) {
   const std::string base = "complete -c gossamer-sim -n '__fish_seen_subcommand_from " + name + "'";
   std::string out = "complete -c gossamer-sim -n __fish_use_subcommand -f -a " + name + " -d '" +
                     Quotable(command.get_description()) + "'\n";
-  for (const CLI::Option* option : command.get_options({})) {
+  for (const CLI::Option* option : OptionsOf(command)) {
     const Words words = ValueWords(name, *option);
     if (option->get_positional()) {
       if (!words.empty()) out += base + " -f -a '" + Joined(words) + "'\n";
@@ -227,6 +228,7 @@ std::vector<std::string_view> ValueWords(std::string_view command, const CLI::Op
   if (name == "--cpu") return CpuWords();
   if (name == "--only-types") return TypeWords();
   if (name == "--progress") return {"auto", "plain", "none"};
+  if (name == "--annotations") return {"github", "none"};
   if (name == "--color") return {"auto", "always", "never"};
   if (name == "--format" && command == "check") return {"text", "json", "github"};
   return {};

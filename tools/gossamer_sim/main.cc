@@ -12,6 +12,7 @@
 
 #include "tools/gossamer_sim/arguments.h"
 #include "tools/gossamer_sim/commands.h"
+#include "tools/gossamer_sim/report_files.h"
 #include "tools/gossamer_sim/run_pool.h"
 
 namespace gossamer::tool {
@@ -21,6 +22,7 @@ namespace {
 void OnAbort(int /*signal*/) {
   constexpr char kText[] =
       "gossamer-sim: internal error; please report it with the command line above\n";
+  ReportFiles::KeepAfterAbort();
   const ssize_t written = write(STDERR_FILENO, kText, std::strlen(kText));
   (void)written;
   _exit(static_cast<int>(ExitCode::kInternal));

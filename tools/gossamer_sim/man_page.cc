@@ -9,6 +9,7 @@
 #include "core/base/strings.h"
 #include "tools/gossamer_sim/build_info.h"
 #include "tools/gossamer_sim/completion.h"
+#include "tools/gossamer_sim/help.h"
 
 namespace gossamer::tool {
 namespace {
@@ -34,19 +35,20 @@ std::string Roff(std::string_view text) {
 std::string Bold(std::string_view text) { return "\\fB" + Roff(text) + "\\fR"; }
 
 // "-q, --quiet", "--seed VALUE", "FILE".
-std::string OptionNames(const CLI::Option& option) {
+std::string OptionNames(const CLI::App& command, const CLI::Option& option) {
   if (option.get_positional()) return "\\fI" + Roff(option.get_name(true)) + "\\fR";
   std::string out;
   for (const std::string& name : option.get_snames()) out += Bold("-" + name) + ", ";
   for (const std::string& name : option.get_lnames()) out += Bold("--" + name) + ", ";
   out.resize(out.size() - 2);
-  return option.get_expected_max() == 0 ? out : out + " \\fIVALUE\\fR";
+  const std::string value = ValueName(command, option);
+  return value.empty() ? out : out + " \\fI" + Roff(value) + "\\fR";
 }
 
 std::string Options(const CLI::App& app) {
   std::string out;
   for (const CLI::Option* option : app.get_options({})) {
-    out += ".TP\n" + OptionNames(*option) + "\n" + Roff(option->get_description()) + "\n";
+    out += ".TP\n" + OptionNames(app, *option) + "\n" + Roff(option->get_description()) + "\n";
     const std::vector<std::string_view> words = ValueWords(app.get_name(), *option);
     std::string list;
     for (const std::string_view word : words) list += (list.empty() ? "" : ", ") + Bold(word);
@@ -57,49 +59,26 @@ std::string Options(const CLI::App& app) {
   return out;
 }
 
-std::string Literal(std::string_view text) { return ".nf\n" + Roff(text) + "\n.fi\n"; }
+// `text` ends with a newline.
+std::string Literal(std::string_view text) { return ".nf\n" + Roff(text) + ".fi\n"; }
 
 std::string Commands(const CLI::App& app) {
   std::string out = ".SH COMMANDS\n";
   for (const CLI::App* command : app.get_subcommands({})) {
     out += ".SS " + Roff(command->get_name()) + "\n" + Roff(command->get_description()) + ".\n" +
            Options(*command);
-    const std::string footer = command->get_footer();
-    // The table of exit codes has a section of its own.
-    if (!footer.empty() && footer.rfind("Exit codes", 0) != 0) out += ".PP\n" + Literal(footer);
+    const std::string_view examples = ExamplesOf(command->get_name());
+    if (!examples.empty()) out += ".PP\n" + Literal(examples);
   }
   return out;
 }
 
 std::string ExitStatus() {
-  struct Code {
-    std::string_view code;
-    std::string_view about;
-  };
-  constexpr Code kCodes[] = {
-      {"0", "Pass."},
-      {"1", "A finding: an expectation failed or an invariant was broken."},
-      {"2", "Wrong command line, or a scenario with errors."},
-      {"3", "Inconclusive: the run ended before everything was decided."},
-      {"4", "Not deterministic: the same scenario and seed gave another digest."},
-      {"5", "The environment: a file cannot be read or written, memory ran out."},
-      {"70", "A bug of the simulator."},
-      {"130", "Interrupted; what is known was printed."}};
   std::string out = ".SH EXIT STATUS\n";
-  for (const Code& code : kCodes) {
+  for (const ExitCodeInfo& code : ExitCodes()) {
     out += ".TP\n" + Bold(code.code) + "\n" + Roff(code.about) + "\n";
   }
   return out;
-}
-
-// The lines under "Examples:" of the footer.
-std::string Examples(const CLI::App& app) {
-  const std::string footer = app.get_footer();
-  const size_t begin = footer.find("Examples:\n");
-  if (begin == std::string::npos) return "";
-  const size_t first = footer.find('\n', begin) + 1;
-  const size_t end = footer.find("\n\n", first);
-  return ".SH EXAMPLES\n" + Literal(footer.substr(first, end - first));
 }
 
 }  // namespace
@@ -112,12 +91,13 @@ std::string ManPage(const CLI::App& app) {
                     "[\\fIFILE\\fR]...\n"
                     ".SH DESCRIPTION\n" +
                     Roff(app.get_description()) +
-                    "\nA scenario, in YAML or JSON, describes a cluster, what happens to it and "
+                    ".\nA scenario, in YAML or JSON, describes a cluster, what happens to it and "
                     "what must hold.\nThe same scenario and seed give the same run, to the last "
                     "bit.\n.PP\nResults go to standard output, progress and messages to standard "
                     "error.\n";
   out += ".SH OPTIONS\n" + Options(app);
-  return out + Commands(app) + ExitStatus() + Examples(app);
+  return out + Commands(app) + ExitStatus() + ".SH EXAMPLES\n" +
+         Literal(ExamplesOf("gossamer-sim"));
 }
 
 }  // namespace gossamer::tool

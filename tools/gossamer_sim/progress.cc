@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 
 #include "absl/strings/str_format.h"
 
@@ -28,10 +29,13 @@ bool IsTerminal(int descriptor) { return isatty(descriptor) == 1 && !Dumb(); }
 
 bool WantsColor(ColorMode mode, int descriptor) {
   if (mode != ColorMode::kAuto) return mode == ColorMode::kAlways;
-  const char* force = std::getenv("CLICOLOR_FORCE");
-  if (force != nullptr && *force != '\0' && *force != '0') return true;
-  const char* no_color = std::getenv("NO_COLOR");
-  return (no_color == nullptr || *no_color == '\0') && IsTerminal(descriptor);
+  const auto set = [](const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr && *value != '\0';
+  };
+  if (set("NO_COLOR")) return false;
+  if (set("CLICOLOR_FORCE") && std::string_view(std::getenv("CLICOLOR_FORCE")) != "0") return true;
+  return IsTerminal(descriptor);
 }
 
 Progress::Progress(ProgressMode mode, bool quiet, size_t runs, int64_t total_us)

@@ -15,8 +15,10 @@
 
 namespace gossamer::tool {
 
-// True when stderr, or stdout, may carry colours and rewritten lines.
+// The descriptor may carry colours and rewritten lines.
 bool IsTerminal(int descriptor);
+// Colours on it: as `mode` says; by itself not with NO_COLOR set, else with CLICOLOR_FORCE set or
+// on a terminal.
 bool WantsColor(ColorMode mode, int descriptor);
 
 class Progress {

@@ -1,5 +1,8 @@
 #include "tools/gossamer_sim/report_files.h"
 
+#include <unistd.h>
+
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -20,9 +23,21 @@ bool Failed(const std::string& path, int error) {
   return false;
 }
 
+// Of files that tell of finished runs alone.
+template <std::string (*kMake)(std::span<const sim::RunReport>)>
+std::string Plain(std::span<const sim::RunReport> runs,
+                  std::span<const sim::FailedRun> /*failed*/) {
+  return kMake(runs);
+}
+
+// What a signal handler may read. `abort_from` is empty while there is nothing to keep.
+std::array<char, 4096> abort_from;  // lint: allow(global) read by a signal handler
+std::array<char, 4096> abort_to;    // lint: allow(global) read by a signal handler
+
 }  // namespace
 
 ReportFiles::~ReportFiles() {
+  abort_from[0] = '\0';
   for (const File& file : files_) {
     if (file.stream == nullptr) continue;
     std::fclose(file.stream);
@@ -31,21 +46,40 @@ ReportFiles::~ReportFiles() {
 }
 
 bool ReportFiles::Open(const Arguments& arguments) {
-  const std::pair<const std::string&, decltype(File::make)> asked[] = {
+  const std::pair<const std::string&, Format> asked[] = {
       {arguments.junit, sim::JunitReport},
-      {arguments.markdown, sim::MarkdownReport},
-      {arguments.csv, sim::CsvReport},
-      {arguments.prometheus, sim::PrometheusReport},
-      {arguments.html, sim::HtmlReport}};
+      {arguments.markdown, Plain<sim::MarkdownReport>},
+      {arguments.csv, Plain<sim::CsvReport>},
+      {arguments.prometheus, Plain<sim::PrometheusReport>},
+      {arguments.html, Plain<sim::HtmlReport>}};
   for (const auto& [path, make] : asked) {
     if (path.empty()) continue;
     File file;
     file.path = path;
     file.make = make;
     if (!OpenOne(&file)) return false;
+    if (&path == &arguments.junit) PrepareForAbort(arguments, &file);
     files_.push_back(std::move(file));
   }
   return true;
+}
+
+void ReportFiles::PrepareForAbort(const Arguments& arguments, File* file) {
+  const bool fits = file->partial.size() < abort_from.size();
+  if (file->partial.empty() || !fits) return;
+  sim::FailedRun run;
+  run.file = run.scenario = arguments.files.front();
+  run.command = "gossamer-sim run " + run.file;
+  run.error = "internal error; standard error says where";
+  const std::string text = sim::JunitReport({}, {&run, 1});
+  std::fwrite(text.data(), 1, text.size(), file->stream);
+  std::fflush(file->stream);
+  std::strcpy(abort_to.data(), file->path.c_str());
+  std::strcpy(abort_from.data(), file->partial.c_str());
+}
+
+void ReportFiles::KeepAfterAbort() {
+  if (abort_from[0] != '\0') std::rename(abort_from.data(), abort_to.data());
 }
 
 bool ReportFiles::OpenOne(File* file) {
@@ -60,6 +94,11 @@ bool ReportFiles::OpenOne(File* file) {
 }
 
 bool ReportFiles::WriteOne(const std::string& text, File* file) {
+  // A regular file may hold what was meant for the worst case.
+  if (!file->partial.empty()) {
+    std::rewind(file->stream);
+    if (ftruncate(fileno(file->stream), 0) != 0) return Failed(file->path, errno);
+  }
   const bool written = std::fwrite(text.data(), 1, text.size(), file->stream) == text.size();
   int error = written ? 0 : errno;
   if (std::fclose(std::exchange(file->stream, nullptr)) != 0 && error == 0) error = errno;
@@ -72,9 +111,10 @@ bool ReportFiles::WriteOne(const std::string& text, File* file) {
   return Failed(file->path, error);
 }
 
-bool ReportFiles::Write(std::span<const sim::RunReport> runs) {
+bool ReportFiles::Write(std::span<const sim::RunReport> runs,
+                        std::span<const sim::FailedRun> failed) {
   bool all = true;
-  for (File& file : files_) all = WriteOne(file.make(runs), &file) && all;
+  for (File& file : files_) all = WriteOne(file.make(runs, failed), &file) && all;
   return all;
 }
 

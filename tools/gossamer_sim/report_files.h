@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/report/junit_report.h"
 #include "sim/report/run_report.h"
 #include "tools/gossamer_sim/arguments.h"
 
@@ -26,17 +27,23 @@ class ReportFiles {
   // Opens all that `arguments` asks for, before hours of computing. False, with a line on stderr
   // that names the file, when one cannot be written; the same for Write, which writes all it can.
   bool Open(const Arguments& arguments);
-  bool Write(std::span<const sim::RunReport> runs);
+  // `failed`: the runs without a report.
+  bool Write(std::span<const sim::RunReport> runs, std::span<const sim::FailedRun> failed);
+  // For the handler of SIGABRT: puts what Open wrote for the case that the program fails itself, a
+  // JUnit file with one error, where the report would stand.
+  static void KeepAfterAbort();
 
  private:
+  using Format = std::string (*)(std::span<const sim::RunReport>, std::span<const sim::FailedRun>);
   struct File {
     std::string path;
     std::string partial;  // where it is written first; empty: in place
-    std::string (*make)(std::span<const sim::RunReport>) = nullptr;
+    Format make = nullptr;
     std::FILE* stream = nullptr;
   };
   static bool OpenOne(File* file);
   static bool WriteOne(const std::string& text, File* file);
+  static void PrepareForAbort(const Arguments& arguments, File* file);
 
   std::vector<File> files_;
 };

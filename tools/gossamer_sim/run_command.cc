@@ -12,7 +12,9 @@
 #include "sim/model/start.h"
 #include "sim/report/github_annotations.h"
 #include "sim/report/json_report.h"
+#include "sim/report/run_recorder.h"
 #include "sim/report/seeds_report.h"
+#include "sim/report/text_format.h"
 #include "sim/report/text_report.h"
 #include "tools/gossamer_sim/build_info.h"
 #include "tools/gossamer_sim/commands.h"
@@ -50,19 +52,6 @@ std::string FirstLine(const RunRequest& first, size_t runs) {
   return line + "\n";
 }
 
-// The reports of all runs that have one. Says what became of the others.
-std::vector<sim::RunReport> TakeReports(std::vector<RunOutcome> outcomes, ExitCode* code) {
-  std::vector<sim::RunReport> reports;
-  for (RunOutcome& outcome : outcomes) {
-    *code = Worse(*code, outcome.code);
-    if (!outcome.error.empty()) {
-      std::fprintf(stderr, "gossamer-sim: a run failed: %s\n", outcome.error.c_str());
-    }
-    if (outcome.report) reports.push_back(std::move(*outcome.report));
-  }
-  return reports;
-}
-
 struct Plan {
   std::vector<RunRequest> requests;
   int64_t total_us = 0;
@@ -83,9 +72,36 @@ Plan MakePlan(const Arguments& arguments, const std::vector<ScenarioFile>& files
   return plan;
 }
 
+struct Results {
+  std::vector<sim::RunReport> reports;  // of all runs that have one
+  std::vector<sim::FailedRun> failed;   // the others
+};
+
+// Says what became of the runs without a report.
+Results TakeResults(const Plan& plan, std::vector<RunOutcome> outcomes, ExitCode* code) {
+  Results results;
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    RunOutcome& outcome = outcomes[i];
+    *code = Worse(*code, outcome.code);
+    if (outcome.report) {
+      results.reports.push_back(std::move(*outcome.report));
+      continue;
+    }
+    const RunRequest& request = plan.requests[i];
+    const sim::RunReport head = sim::ReportHead(*request.scenario, request.options);
+    results.failed.push_back({head.scenario.file, head.scenario.name, head.seed,
+                              sim::ReproduceCommand(head), outcome.error});
+    if (outcome.error.empty()) continue;
+    std::fprintf(stderr, "gossamer-sim: a run failed: %s\n  to reproduce: %s\n",
+                 outcome.error.c_str(), results.failed.back().command.c_str());
+  }
+  return results;
+}
+
 // `files`: how many there were.
 void PrintResults(const Arguments& arguments, size_t files, std::span<const sim::RunReport> runs) {
   std::FILE* out = arguments.events == "-" ? stderr : stdout;
+  const sim::Paint paint(WantsColor(arguments.color, fileno(out)));
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   const bool summary = arguments.seed_range && arguments.first_seed != arguments.last_seed;
   while (!runs.empty()) {
@@ -104,7 +120,8 @@ void PrintResults(const Arguments& arguments, size_t files, std::span<const sim:
                      sim::DigestText(report.result.digest).c_str());
       }
     } else {
-      const std::string text = summary ? sim::SeedsText(of_file) : sim::TextReport(of_file.front());
+      const std::string text =
+          summary ? sim::SeedsText(of_file, paint) : sim::TextReport(of_file.front(), paint);
       std::fputs(text.c_str(), out);
     }
   }
@@ -144,14 +161,18 @@ ExitCode RunCommand(const Arguments& arguments) {
   std::vector<RunOutcome> outcomes =
       RunAll(plan.requests, static_cast<size_t>(arguments.jobs), &progress);
   ExitCode code = outputs.Close(outcomes) ? ExitCode::kPass : ExitCode::kEnvironment;
-  const std::vector<sim::RunReport> reports = TakeReports(std::move(outcomes), &code);
-  PrintResults(arguments, files.size(), reports);
-  if (!report_files.Write(reports)) code = Worse(code, ExitCode::kEnvironment);
+  const Results results = TakeResults(plan, std::move(outcomes), &code);
+  PrintResults(arguments, files.size(), results.reports);
+  if (!report_files.Write(results.reports, results.failed))
+    code = Worse(code, ExitCode::kEnvironment);
   if (arguments.github_annotations) {
     std::fflush(stdout);
-    std::fputs(sim::GithubAnnotations(reports).c_str(), stderr);
+    std::fputs(sim::GithubAnnotations(results.reports).c_str(), stderr);
   }
-  if (Interrupted()) std::fputs("gossamer-sim: interrupted\n", stderr);
+  if (Interrupted()) {
+    std::fprintf(stderr, "gossamer-sim: interrupted, %zu of %s begun\n", results.reports.size(),
+                 sim::Plural(plan.requests.size(), "run").c_str());
+  }
   return code;
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <sstream>
 #include <string>
 
@@ -33,7 +34,7 @@ TEST(ExplainTest, TellsWhoFoundAVictimOutAndWhoReplacedIt) {
   const std::string text = Told(0);
   size_t from = 0;
   for (const char* step :
-       {"fault: kill of it", "suspects it (PFAIL): no answer for",
+       {"fault 0: kill of it", "suspects it (PFAIL): no answer for",
         "a majority of the voting primaries suspects it", "marks it FAIL: 1 report",
         "wants to replace it and waits", "asks for votes to replace it, epoch",
         "wins its place with 2 votes", "takes its slots over",
@@ -61,9 +62,33 @@ TEST(ExplainTest, TellsHowAReplicaWon) {
 
 TEST(ExplainTest, StopsAtTheGivenMoment) {
   const std::string text = Told(0, Instant{} + Seconds(6));
-  EXPECT_THAT(text, HasSubstr("fault: kill of it"));
+  EXPECT_THAT(text, HasSubstr("fault 0: kill of it"));
   EXPECT_THAT(text, Not(HasSubstr("marks it FAIL")));
   EXPECT_THAT(text, HasSubstr("at 6.000 s of 5 other live nodes"));
+}
+
+TEST(ExplainTest, NamesEachFaultAtItsEnd) {
+  const FaultKind kinds[] = {FaultKind::kPartition, FaultKind::kDelay, FaultKind::kLoss,
+                             FaultKind::kPause,     FaultKind::kSlow,  FaultKind::kDiskFull,
+                             FaultKind::kKill};
+  Scenario scenario = SixNodes();
+  scenario.duration = Seconds(30);
+  for (size_t i = 0; i < std::size(kinds); ++i) {
+    TimelineItem item = Fault(kinds[i], Seconds(static_cast<int64_t>(i) + 5), {0});
+    item.length = Seconds(20 - static_cast<int64_t>(i));
+    scenario.timeline.push_back(item);
+  }
+  Explainer explainer(NodeIndex{0}, std::nullopt);
+  World world(scenario, {}, {&explainer});
+  world.Run();
+  const std::string text = explainer.Text();
+  EXPECT_THAT(text, HasSubstr("fault 0 ends: the partition that began at 5.000 s"));
+  EXPECT_THAT(text, HasSubstr("fault 1 ends: the delay that began at 6.000 s"));
+  EXPECT_THAT(text, HasSubstr("fault 2 ends: the loss that began at 7.000 s"));
+  EXPECT_THAT(text, HasSubstr("fault 3 ends: the pause that began at 8.000 s"));
+  EXPECT_THAT(text, HasSubstr("fault 4 ends: the slow that began at 9.000 s"));
+  EXPECT_THAT(text, HasSubstr("fault 5 ends: the disk-full that began at 10.000 s"));
+  EXPECT_THAT(text, HasSubstr("fault 6 ends: the kill that began at 11.000 s"));
 }
 
 TEST(ExplainTest, KnowsWhichNodesThereAre) {

@@ -145,6 +145,42 @@ TEST(JunitReportTest, UndecidedIsSkippedAndFilesAreSuites) {
   EXPECT_EQ(root.Attribute("skipped"), "1");
 }
 
+TEST(JunitReportTest, RunsWithoutAReportAreErrors) {
+  const FailedRun failed[] = {
+      {"a.yaml", "a", 7, "gossamer-sim run a.yaml --seed 7", "out of \"memory\""},
+      {"a.yaml", "a", 8, "gossamer-sim run a.yaml --seed 8", ""}};
+  const std::string text = JunitReport({}, failed);
+  ParseXml(text);
+  EXPECT_THAT(text, HasSubstr("tests=\"2\" failures=\"0\" errors=\"1\" skipped=\"1\""));
+  EXPECT_THAT(text, HasSubstr("<error message=\"gossamer-sim run a.yaml --seed 7  # out of "
+                              "&quot;memory&quot;\""));
+  EXPECT_THAT(text,
+              HasSubstr("<skipped message=\"gossamer-sim run a.yaml --seed 8  # not started"));
+}
+
+// Forty seeds of which 5, 10 and 21 to 40 fail.
+std::vector<RunReport> ManySeeds() {
+  std::vector<RunReport> runs;
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    RunReport& run = runs.emplace_back(HappyReport());
+    run.seed = seed;
+    if (seed == 5 || seed == 10 || seed > 20) run.expectations[0].verdict = Verdict::kFail;
+    DecideVerdict(true, &run);
+  }
+  return runs;
+}
+
+TEST(FormatsTest, NameAllFailingSeeds) {
+  const std::vector<RunReport> runs = ManySeeds();
+  const std::string markdown = MarkdownReport(runs);
+  EXPECT_THAT(markdown, HasSubstr("Failed: seeds 5, 10, 21-40\n"));
+  EXPECT_THAT(markdown, HasSubstr("--seed 5\n"));
+  EXPECT_THAT(markdown, HasSubstr("The other 19 seeds: the same command with their number."));
+  EXPECT_THAT(GithubAnnotations(runs), HasSubstr("22 of 40 seeds: 5, 10, 21-40%0ATo reproduce: "));
+  EXPECT_THAT(JunitReport(runs),
+              HasSubstr("<property name=\"failed_seeds\" value=\"5, 10, 21-40\"/>"));
+}
+
 TEST(JunitReportTest, HoldsHostileNames) {
   const XmlNode root = ParseXml(JunitReport(One(HostileReport())));
   const auto cases = root.All("testcase");

@@ -232,6 +232,54 @@ TEST(SeedsReportTest, NamesTheSeedsOfTheExtremes) {
   EXPECT_EQ(json["failed_seeds"], nlohmann::ordered_json({3}));
 }
 
+TEST(SeedsReportTest, NamesSeedsThatLackAPhase) {
+  std::vector<RunReport> runs = ThreeSeeds();
+  for (VictimTimes& victim : runs[0].incidents[0].victims) victim.first_fail.reset();
+  const SeedsReport summary = SummarizeSeeds(runs);
+  const std::vector<LackingPhases> lacking = LackingOf(summary, 0);
+  ASSERT_EQ(lacking.size(), 2u);
+  EXPECT_EQ(lacking[0].first->key, "first_fail");
+  EXPECT_THAT(lacking[0].first->lacking, ElementsAre(1u));
+  EXPECT_EQ(lacking[1].first->key, "ok_50");
+  EXPECT_EQ(lacking[1].more, 3u);
+  const std::string text = SeedsText(runs);
+  ExpectFits(text);
+  EXPECT_THAT(text, HasSubstr("1 of 3 seeds without \"first FAIL anywhere\": 1\n"));
+  EXPECT_THAT(text, HasSubstr("\"cluster ok on 50 % of live nodes\" and 3 later phases: 3\n"));
+  EXPECT_THAT(text, HasSubstr("To look at one:\n    gossamer-sim explain scenarios/quickstart.yaml "
+                              "--seed 1 --node 0\n"));
+  // An incident that called for no cover lacks none.
+  for (RunReport& run : runs) run.incidents[0].victims.erase(run.incidents[0].victims.begin());
+  EXPECT_THAT(SeedsText(runs), Not(HasSubstr("cluster ok on 50 % of live nodes\"")));
+}
+
+TEST(PaintTest, ColoursAddNothingButColours) {
+  const auto plain = [](std::string text) {
+    for (size_t at = text.find('\x1b'); at != std::string::npos; at = text.find('\x1b')) {
+      text.erase(at, text.find('m', at) - at + 1);
+    }
+    return text;
+  };
+  RunReport report = HappyReport();
+  report.steps = {{At(70000), "restart", "restart node 0", {NodeIndex{0}}, {"node 0: no"}}};
+  report.expectations[0].verdict = Verdict::kFail;
+  report.violations = {{"vote_once", Seconds(61), "node 3 voted twice"}};
+  report.violation_count = 1;
+  DecideVerdict(true, &report);
+  const std::string painted = TextReport(report, Paint(true));
+  EXPECT_EQ(plain(painted), TextReport(report));
+  for (const char* part :
+       {"\x1b[1mVerdict:\x1b[0m \x1b[1;31mfail\x1b[0m", "\x1b[1;31mViolations:", "\x1b[36m#",
+        "\x1b[1mDetection and failover\x1b[0m", "\x1b[1;33mrefused by\x1b[0m"}) {
+    EXPECT_THAT(painted, HasSubstr(part));
+  }
+  const std::vector<RunReport> runs = ThreeSeeds();
+  const std::string seeds = SeedsText(runs, Paint(true));
+  EXPECT_EQ(plain(seeds), SeedsText(runs));
+  EXPECT_THAT(seeds, HasSubstr("\x1b[1;33mwithout\x1b[0m"));
+  EXPECT_THAT(seeds, HasSubstr("\x1b[1;32mpass\x1b[0m"));
+}
+
 TEST(SeedsReportTest, DigestOfDigestsDependsOnEachSeed) {
   std::vector<RunReport> runs = ThreeSeeds();
   const Digest all = SummarizeSeeds(runs).digest;

@@ -62,5 +62,24 @@ TEST(TextFormatTest, AlignsTables) {
             " f           1\n");
 }
 
+TEST(TextFormatTest, RangesAreShortAndCapped) {
+  const std::vector<uint64_t> seeds = {3, 7, 8, 9, 11, 12, 20};
+  EXPECT_EQ(RangesText(seeds), "3, 7-9, 11, 12, 20");
+  EXPECT_EQ(RangesText(seeds, 2), "3, 7-9 and 3 more");
+  EXPECT_EQ(RangesText({}), "");
+}
+
+TEST(TextFormatTest, LinesEndBetweenItems) {
+  const std::vector<std::string> items(30, "ten KiB");
+  const std::string text = WrapItems("memory:", items, ",", 2);
+  EXPECT_EQ(text.find("ten\n"), std::string::npos);
+  EXPECT_EQ(text.rfind("  memory: ten KiB, ten KiB,", 0), 0u);
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = text.find('\n', at);
+    EXPECT_LE(end - at, kReportWidth);
+    at = end + 1;
+  }
+}
+
 }  // namespace
 }  // namespace gossamer::sim

@@ -105,7 +105,7 @@ TEST(ExpectationsTest, EventsAreCountedByWhomTheyAreAbout) {
   e.about = "live";
   EXPECT_EQ(Judge(e, facts).verdict, Verdict::kFail);
   EXPECT_EQ(Judge(e, facts).reason,
-            "fail-set about live happened 1 times, first 12.5 s: node 7 about node 3; at most 0");
+            "fail-set about live happened 1 time, first 12.5 s: node 7 about node 3; at most 0");
   e.never = false;
   EXPECT_EQ(Judge(e, facts).verdict, Verdict::kPass);
   e.about = "victims";

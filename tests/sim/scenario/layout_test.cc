@@ -4,9 +4,12 @@
 
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "sim/scenario/node_names.h"
 
 namespace gossamer::sim {
 namespace {
@@ -97,6 +100,26 @@ TEST(LayoutTest, ErrorsNameTheLine) {
   EXPECT_NE(ErrorOf("").find("no node"), std::string::npos);
   EXPECT_NE(ErrorOf(Id('a') + " :0@0 noaddr,master - 0 0 1 connected\n").find("no node"),
             std::string::npos);
+}
+
+TEST(NodeNamesTest, StandBehindIndexesInTexts) {
+  Scenario scenario;
+  EXPECT_TRUE(NodeNames(scenario).empty());
+  EXPECT_EQ(NodeNames(scenario).Named("node 1 fell"), "node 1 fell");
+  scenario.layout = std::make_shared<const NodesConf>(
+      *ParseLayout(Golden("nodes_conf/valkey/steady-19400.conf"), "file"));
+  const NodeNames names(scenario);
+  ASSERT_EQ(names.all().size(), 12u);
+  EXPECT_EQ(names.Of(0), "41d31bb2 127.0.0.1:19400");
+  EXPECT_EQ(names.Of(1), "1e1b3764 host-1.example.test:19401");
+  EXPECT_EQ(names.Of(2), "a3a5545f shard2-node");
+  EXPECT_EQ(names.Of(12), "");
+  EXPECT_EQ(names.Text(12), "node 12");
+  EXPECT_EQ(names.Named("node 2 about node 0"),
+            "node 2 (a3a5545f shard2-node) about node 0 (41d31bb2 127.0.0.1:19400)");
+  for (const char* other : {"node 12", "nodes 1-3", "node timeout 5 s", "my-node 1", "a node "}) {
+    EXPECT_EQ(names.Named(other), other);
+  }
 }
 
 }  // namespace

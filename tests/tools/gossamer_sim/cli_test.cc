@@ -27,14 +27,56 @@ constexpr const char* kUnmet =
     "duration: 60s\ntimeline:\n  - {at: 20s, fault: kill, target: {node: 0}}\n"
     "expect:\n  - {state: covered, within: 1s, after: 20s}\n";
 
-TEST_F(CliTest, HelpShowsExamplesAndExitCodes) {
-  for (const char* arguments : {"--help", "run --help"}) {
-    const Result result = Run(arguments);
+TEST_F(CliTest, HelpOfEveryCommand) {
+  for (const std::string command :
+       {"", "run ", "check ", "list ", "schema ", "completion ", "man ", "digests ", "fidelity ",
+        "replay ", "replay-node ", "diff ", "explain "}) {
+    SCOPED_TRACE(command);
+    const Result result = Run(command + "--help");
     EXPECT_EQ(result.code, 0);
-    EXPECT_THAT(result.out, HasSubstr("Exit codes"));
+    for (const char* part : {"\nUsage: gossamer-sim ", "\nExamples:\n", "\nExit codes:\n",
+                             "\nEverywhere:\n", "--color auto|always|never", "man -l"}) {
+      EXPECT_THAT(result.out, HasSubstr(part));
+    }
+    EXPECT_THAT(result.out, HasSubstr(command));
+    for (const std::string_view line : SplitWords(result.out, "\n")) EXPECT_LE(line.size(), 100u);
   }
-  EXPECT_THAT(Run("--help").out, HasSubstr("Examples"));
-  EXPECT_THAT(Run("run --help").out, HasSubstr("--transport"));
+  EXPECT_THAT(Run("run --help").out, HasSubstr("--transport typed|wire|shadow"));
+}
+
+TEST_F(CliTest, ColoursAreAskedForOrOnATerminal) {
+  const std::string run = std::string("run -q ") + kQuickstart;
+  const auto colours = [](const std::string& text) { return text.find('\x1b') != text.npos; };
+  EXPECT_FALSE(colours(Run(run).out));
+  EXPECT_TRUE(colours(Run("--color always " + run).out)) << "before the command too";
+  EXPECT_TRUE(colours(Run(run, "CLICOLOR_FORCE=1").out));
+  EXPECT_FALSE(colours(Run(run, "CLICOLOR_FORCE=0").out));
+  EXPECT_FALSE(colours(Run(run, "CLICOLOR_FORCE=1 NO_COLOR=1").out));
+  EXPECT_FALSE(colours(Run(run + " --color never", "CLICOLOR_FORCE=1").out));
+  EXPECT_TRUE(colours(Run(run + " --color=always", "NO_COLOR=1").out));
+  EXPECT_TRUE(colours(Run("run --help --color always").out));
+  EXPECT_FALSE(colours(Run("run --help").out));
+  const std::string bad = Scenario("bad", "timeline:\n  - {at: 5s, fault: partion}\n");
+  EXPECT_THAT(Run("check --color always " + bad).err, HasSubstr("\x1b[1;31merror:\x1b[0m"));
+  EXPECT_FALSE(colours(Run("check " + bad).err));
+}
+
+// The handler can do little: the file says that the program failed, not which run.
+TEST_F(CliTest, AnAbortLeavesAnErrorInTheJunitFile) {
+  const std::string file = Scenario(
+      "endless", "duration: 30d\nexpect:\n  - {event: fail-set, about: live, never: true}\n");
+  const fs::path junit = directory_ / "j.xml";
+  const std::string script = std::string("sh -c '") + GOSSAMER_SIM_PROGRAM + " run " + file +
+                             " --junit " + junit.string() +
+                             " > /dev/null 2>&1 & run=$!; while [ ! -s " + junit.string() +
+                             ".partial ]; do sleep 0.05; done; kill -ABRT $run; wait $run'";
+  const int status = std::system(script.c_str());
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 70);
+  const std::string text = ReadFile(junit);
+  EXPECT_THAT(text, HasSubstr("errors=\"1\""));
+  EXPECT_THAT(text, HasSubstr("<error message=\"gossamer-sim run " + file));
+  EXPECT_THAT(text, HasSubstr("</testsuites>\n"));
 }
 
 TEST_F(CliTest, VersionNamesTheBuild) {
@@ -52,6 +94,11 @@ TEST_F(CliTest, UsageErrorsSayWhatIsMeant) {
   };
   const Case cases[] = {
       {"", "required"},
+      {"-x run", "unknown option '-x'; see gossamer-sim --help"},
+      {"run x.yaml -x", "unknown option '-x'; see gossamer-sim run --help"},
+      {"run x.yaml --seed", "--seed: 1 required value missing; see gossamer-sim run --help"},
+      {"--color nevr run x.yaml", "did you mean 'never'?"},
+      {"run x.yaml --progress plian", "did you mean 'plain'?"},
       {"rnu x.yaml", "unknown command 'rnu'; did you mean 'run'?"},
       {"run x.yaml --sed 3", "unknown option '--sed'; did you mean '--seed'?"},
       {"run x.yaml --transport wier", "did you mean 'wire'?"},
@@ -304,7 +351,7 @@ TEST_F(CliTest, ARecordingOfYourOwnClusterIsReplayed) {
 TEST_F(CliTest, ExplainTellsOfOneNode) {
   const Result result = Run(std::string("explain -q --node 1 ") + kQuickstart);
   EXPECT_EQ(result.code, 0) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("fault: kill of it"));
+  EXPECT_THAT(result.out, HasSubstr("fault 0: kill of it"));
   EXPECT_THAT(result.out, HasSubstr("wins its place"));
   const Result none = Run(std::string("explain -q --node 6 ") + kQuickstart);
   EXPECT_EQ(none.code, 2);

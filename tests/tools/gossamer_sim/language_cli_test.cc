@@ -287,6 +287,37 @@ TEST_F(LanguageCliTest, NodesOfALayoutHaveNames) {
   EXPECT_THAT(check("12").err, HasSubstr("there are 12 nodes"));
 }
 
+TEST_F(LanguageCliTest, ReportsOfALayoutCallNodesByTheirNames) {
+  const fs::path conf = fs::absolute("tests/golden/data/nodes_conf/valkey/steady-19400.conf");
+  const std::string path =
+      File("mine.yaml",
+           "version: 1\nname: mine\ncluster: {config: {cluster-node-timeout: 5s}, start: "
+           "{nodes_conf: " +
+               conf.string() +
+               "}}\nduration: 40s\ntimeline:\n"
+               "  - {at: 20s, fault: kill, target: {node: 1}}\n"
+               "  - {at: 21s, action: failover, target: {node: 3}}\n"
+               "expect:\n  - {event: promoted, min: 1, max: 1}\n");
+  constexpr const char* kName = "1e1b3764 host-1.example.test:19401";
+  const auto out = [&](const char* name) { return (directory_ / name).string(); };
+  const Result text = Run("run -q " + path + " --markdown " + out("m") + " --csv " + out("c") +
+                          " --events " + out("e"));
+  EXPECT_THAT(text.out, HasSubstr(std::string("names: 1 is ") + kName + "; 7 is 6a79cd85 "));
+  EXPECT_THAT(text.out, HasSubstr("refused by node 3 (3f80942c 127.0.0.1:19403): "));
+  EXPECT_THAT(text.out, HasSubstr(std::string("about node 1 (") + kName));
+  EXPECT_THAT(ReadFile(out("m")), HasSubstr(std::string("node 1 (") + kName + ")"));
+  EXPECT_THAT(ReadFile(out("c")), HasSubstr(std::string(",1 ") + kName + "\r\n"));
+  EXPECT_THAT(ReadFile(out("e")),
+              HasSubstr(std::string("\"victims\":[1],\"victim_names\":[\"") + kName));
+  EXPECT_THAT(ReadFile(out("e")), HasSubstr(std::string("\"subject_name\":\"") + kName));
+  const auto json = nlohmann::json::parse(Run("run -q --json " + path).out, nullptr, false);
+  ASSERT_FALSE(json.is_discarded());
+  EXPECT_EQ(json["node_names"][1], kName);
+  EXPECT_EQ(json["incidents"][0]["victim_times"][0]["name"], kName);
+  EXPECT_THAT(Run("explain -q --node 7 " + path).out,
+              HasSubstr(std::string("it wants to replace node 1 (") + kName));
+}
+
 TEST_F(LanguageCliTest, ABadLayoutIsAnErrorOfTheScenario) {
   const auto check = [&](const std::string& start) {
     const Result result =

@@ -59,6 +59,15 @@ MISTAKES = (
 )
 
 
+# Nodes that have names.
+NAMED = """version: 1
+name: named
+cluster: {{config: {{cluster-node-timeout: 2s}}, start: {{nodes_conf: {}}}}}
+duration: 30s
+timeline:
+  - {{at: 10s, fault: kill, target: {{node: 1}}, for: 10s}}
+"""
+
 # A run with most events: strangers meet, a death, a return, a reset, failovers, epochs and slots that move, bad bytes.
 EVENTFUL = """version: 1
 name: eventful
@@ -182,7 +191,10 @@ def check_events(program, validator):
         eventful = os.path.join(directory, "eventful.yaml")
         with open(eventful, "w", encoding="utf-8") as file:
             file.write(EVENTFUL)
-        for scenario in ("scenarios/quickstart.yaml", eventful):
+        named = os.path.join(directory, "named.yaml")
+        with open(named, "w", encoding="utf-8") as file:
+            file.write(NAMED.format(os.path.abspath("tests/golden/data/nodes_conf/valkey/steady-19400.conf")))
+        for scenario in ("scenarios/quickstart.yaml", eventful, named):
             lines = [json.loads(line) for line in output(program, "run", "--quiet", "--events", "-", scenario).splitlines()]
             if not lines or lines[-1]["event"] != "end":
                 failures.append(f"{scenario}: no events, or no end")
