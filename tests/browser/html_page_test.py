@@ -168,13 +168,19 @@ class HtmlPageTest(unittest.TestCase):
                 # A line may lie below another one; the last one lies above all.
                 self.assertGreater(plot["lines"][-1]["pixels"], 100, plot["lines"][-1])
 
+    def prefer(self, scheme):
+        """Has the reader prefer light or dark, and waits until the charts have followed: the last line is var(--detect)."""
+        self.page.emulate("screen", prefers_color_scheme=scheme)
+        self.until(f"matchMedia('(prefers-color-scheme: {scheme})').matches"
+                   " && [...document.querySelectorAll('.chart')].pop().uplot.series.at(-1)._stroke"
+                   " === getComputedStyle(document.documentElement).getPropertyValue('--detect').trim()")
+
     def test_line_charts_take_the_colours_of_the_dark(self):
+        self.prefer("light")
         light = self.page.evaluate(PLOTS)
-        self.page.emulate("screen", prefers_color_scheme="dark")
-        first = light[-1]["lines"][-1]["color"]
-        self.until(f"[...document.querySelectorAll('.chart')].pop().uplot.series.at(-1)._stroke !== '{first}'")
+        self.prefer("dark")
         dark = self.page.evaluate(PLOTS)
-        self.page.emulate("screen", prefers_color_scheme="light")
+        self.prefer("light")
         for before, after in zip(light, dark):
             with self.subTest(before["title"]):
                 self.assertNotEqual(before["lines"][-1]["color"], after["lines"][-1]["color"])
