@@ -246,11 +246,14 @@
       this.plot.setCursor({left, top: this.plot.over.clientHeight / 2}, true, true);
     }
 
+    // About the cursor, which stays where it is.
     scale(factor) {
       const {min, max} = this.plot.scales.x;
-      const middle = this.plot.cursor.idx == null ? (min + max) / 2 : this.columns[0][this.plot.cursor.idx];
+      const here = this.plot.cursor.idx;
+      const middle = here == null ? (min + max) / 2 : this.columns[0][here];
       this.zoom(middle - (middle - min) * factor, middle + (max - middle) * factor);
-      if (this.plot.cursor.idx != null) this.move(this.columns[0].indexOf(middle));
+      // uPlot zooms in a microtask.
+      if (here != null) queueMicrotask(() => this.move(here));
     }
 
     onKey(event) {

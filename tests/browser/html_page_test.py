@@ -228,6 +228,7 @@ class HtmlPageTest(unittest.TestCase):
         zoomed = self.chart(title, "range")
         self.assertAlmostEqual(zoomed[1] - zoomed[0], (whole[1] - whole[0]) / 2, delta=0.01)
         self.assertEqual(self.chart("CPU over time", "range"), zoomed)
+        self.assertEqual(self.chart(title, "plot.cursor.idx"), 12)
         self.assertFalse(self.chart(title, "chart.nextElementSibling.querySelector('button').hidden"))
         self.page.press("End", 35)
         self.settle()
