@@ -96,6 +96,23 @@ std::string XmlEscape(std::string_view text) {
   return out;
 }
 
+std::string ScriptEscape(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  for (const char c : json) {
+    if (c == '<') {
+      out += "\\u003c";
+    } else if (c == '>') {
+      out += "\\u003e";
+    } else if (c == '&') {
+      out += "\\u0026";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 std::string MarkdownEscape(std::string_view text) {
   constexpr std::string_view kSpecial = "\\`*_[]<>|&~#$";
   std::string out;

@@ -14,6 +14,10 @@ namespace gossamer::sim {
 // characters, broken UTF-8) becomes U+FFFD; newlines and tabs are kept as references.
 std::string XmlEscape(std::string_view text);
 
+// JSON inside a script element, which only "</script" and "<!--" could end: '<', '>' and '&' as
+// escapes. REQUIRES: `json` is JSON, so that these stand in strings alone.
+std::string ScriptEscape(std::string_view json);
+
 // One line of GitHub-flavoured Markdown, also within a table cell; newlines become blanks.
 std::string MarkdownEscape(std::string_view text);
 

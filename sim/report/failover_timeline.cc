@@ -516,10 +516,14 @@ void FailoverTimeline::NoteUncovered(Instant at) {
   }
 }
 
+uint32_t FailoverTimeline::not_ok() const {
+  return CountBoth(live_, live_) - CountBoth(live_, ok_);
+}
+
 void FailoverTimeline::NoteNotOk(Instant at) {
-  const uint32_t not_ok = CountBoth(live_, live_) - CountBoth(live_, ok_);
-  if (not_ok_history_.empty() || not_ok != not_ok_history_.back().count) {
-    not_ok_history_.push_back({at, not_ok});
+  const uint32_t count = not_ok();
+  if (not_ok_history_.empty() || count != not_ok_history_.back().count) {
+    not_ok_history_.push_back({at, count});
   }
 }
 

@@ -154,6 +154,9 @@ class FailoverTimeline : public Observer {
   const std::vector<CountChange>& uncovered_history() const { return uncovered_history_; }
   // Live nodes whose cluster_state is not ok. The first entry is of the start.
   const std::vector<CountChange>& not_ok_history() const { return not_ok_history_; }
+  // The same two counts as of the last call.
+  uint32_t uncovered() const { return uncovered_; }
+  uint32_t not_ok() const;
 
  private:
   using Bits = std::vector<uint64_t>;

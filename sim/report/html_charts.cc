@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/strings.h"
 #include "sim/report/escape.h"
+#include "sim/report/html_plots.h"
 #include "sim/report/phases.h"
 #include "sim/report/seeds_report.h"
 #include "sim/report/stages.h"
@@ -22,7 +23,8 @@ namespace {
 
 constexpr int64_t kBins = 60;
 constexpr size_t kIncidentsShown = 6;
-constexpr size_t kMarksShown = 40;
+// Fewer samples are told by the table.
+constexpr size_t kLeastOfACurve = 5;
 
 // `name`: what a screen reader calls the drawing.
 std::string Figure(std::string_view name, std::string_view caption, std::string_view content,
@@ -123,6 +125,7 @@ std::string StageFigure(std::string_view id, std::span<const RunReport> runs) {
 namespace {
 
 struct Distribution {
+  std::string key;  // of the phase
   std::string label;
   std::vector<Duration> values;  // rising
   size_t expected = 0;
@@ -212,19 +215,39 @@ std::string QuantileRow(const Distribution& d) {
   return Row(cells, "td");
 }
 
+// The phases whose curves lie apart enough to share one chart.
+std::string Curves(const std::string& id, const std::string& of,
+                   const std::vector<Distribution>& rows) {
+  constexpr std::pair<std::string_view, const char*> kColors[] = {{"first_fail", "detect"},
+                                                                  {"all_fail", "agree"},
+                                                                  {"slots_covered", "elect"},
+                                                                  {"covered_100", "spread"},
+                                                                  {"cluster_ok", "ink"}};
+  std::vector<CdfLine> lines;
+  for (const Distribution& d : rows) {
+    const auto color = std::find_if(std::begin(kColors), std::end(kColors),
+                                    [&](const auto& entry) { return entry.first == d.key; });
+    if (color == std::end(kColors) || d.values.size() < kLeastOfACurve) continue;
+    lines.push_back({d.label, color->second, d.values, d.expected});
+  }
+  return CdfFigure(id, of, lines);
+}
+
 std::string VictimDistributions(std::string_view id, const RunReport& run) {
   std::vector<Distribution> drawn;
   std::string rows;
   for (const Phase& phase : Phases()) {
     PhaseSamples samples = SamplesOf(phase, run.incidents);
     if (samples.expected == 0) continue;
-    Distribution d{std::string(phase.label), std::move(samples.values), samples.expected};
+    Distribution d{std::string(phase.key), std::string(phase.label), std::move(samples.values),
+                   samples.expected};
     rows += QuantileRow(d);
     if (!d.values.empty() && Drawn(phase.key)) drawn.push_back(std::move(d));
   }
   if (rows.empty()) return {};
-  return DistributionFigure(absl::StrCat(ToAbsl(id), "-victims"), "Distributions over the victims",
-                            drawn) +
+  const std::string name = absl::StrCat(ToAbsl(id), "-victims");
+  return DistributionFigure(name, "Distributions over the victims", drawn) +
+         Curves(name + "-cdf", "victims", drawn) +
          FoldedTable("All phases, seconds from the injection",
                      {"phase", "samples", "min", "p50", "p90", "p99", "max"}, rows);
 }
@@ -245,15 +268,16 @@ std::string SeedDistributions(std::string_view id, std::span<const RunReport> ru
     std::string rows;
     for (const SeedPhase& phase : summary.phases) {
       if (phase.incident != incident) continue;
-      Distribution d{std::string(phase.label), phase.values, runs.size()};
+      Distribution d{std::string(phase.key), std::string(phase.label), phase.values, runs.size()};
       rows += QuantileRow(d);
       if (!d.values.empty() && Drawn(phase.key)) drawn.push_back(std::move(d));
     }
     if (rows.empty()) break;
     const uint32_t number = NumberOf(incident, runs);
+    const std::string name = absl::StrCat(ToAbsl(id), "-seeds", incident);
     out += DistributionFigure(
-        absl::StrCat(ToAbsl(id), "-seeds", incident),
-        absl::StrCat("Distributions over ", runs.size(), " seeds, incident ", number), drawn);
+        name, absl::StrCat("Distributions over ", runs.size(), " seeds, incident ", number), drawn);
+    out += Curves(name + "-cdf", "seeds", drawn);
     out += FoldedTable(absl::StrCat("All phases of incident ", number, " over the seeds, seconds"),
                        {"phase", "seeds", "min", "p50", "p90", "p99", "max"}, rows);
   }
@@ -266,94 +290,12 @@ std::string DistributionFigures(std::string_view id, std::span<const RunReport> 
   return runs.size() == 1 ? VictimDistributions(id, runs.front()) : SeedDistributions(id, runs);
 }
 
-// ---- Traffic ----
-
-namespace {
-
-struct Series {
-  std::string label;
-  std::vector<uint64_t> values;  // a second
-  bool bytes = false;
-};
-
-std::vector<Series> TrafficSeries(const LoadHistory& load) {
-  std::vector<Series> all;
-  for (size_t group = 0; group <= kMessageGroups; ++group) {
-    const bool bytes = group == kMessageGroups;
-    Series series;
-    series.bytes = bytes;
-    series.label = bytes ? std::string("bytes")
-                         : std::string(MessageGroupName(static_cast<MessageGroup>(group)));
-    for (const TrafficBucket& bucket : load.traffic) {
-      series.values.push_back((bytes ? bucket.bytes : bucket.messages[group]) /
-                              load.bucket_seconds);
-    }
-    const bool any = std::any_of(load.traffic.begin(), load.traffic.end(), [&](const auto& bucket) {
-      return (bytes ? bucket.bytes : bucket.messages[group]) > 0;
-    });
-    if (any) all.push_back(std::move(series));
-  }
-  return all;
-}
-
-void DrawSeries(const Series& series, const Scale& time, int64_t bucket_us, int64_t top, Svg* svg) {
-  constexpr int64_t kHeight = 60;
-  const auto peak = std::max_element(series.values.begin(), series.values.end());
-  const int64_t most = std::max<int64_t>(static_cast<int64_t>(*peak), 1);
-  const Scale scale{0, most, top + 16 + kHeight, top + 16};
-  const int64_t bottom = scale.begin * 10;
-  StepPath path(time.begin * 10, bottom);
-  for (size_t i = 0; i < series.values.size(); ++i) {
-    const int64_t end = std::min(static_cast<int64_t>(i + 1) * bucket_us, time.to);
-    path.Step(scale.Tenths(static_cast<int64_t>(series.values[i])), time.Tenths(end));
-  }
-  const uint64_t sum = std::accumulate(series.values.begin(), series.values.end(), uint64_t{0});
-  const uint64_t mean = sum / std::max<size_t>(series.values.size(), 1);
-  const auto text = [&](uint64_t n) { return series.bytes ? BytesText(n) : CountText(n); };
-  svg->BeginRow(
-      absl::StrCat(series.label, " per second: mean ", text(mean), ", peak ", text(*peak)));
-  svg->Path("area", path.Area());
-  svg->Line("grid", time.begin * 10, bottom, time.end * 10, bottom);
-  svg->Text("", 0, (top + 12) * 10, series.label + " per second");
-  svg->Text("small end", time.end * 10, (top + 12) * 10,
-            absl::StrCat("mean ", text(mean), ", peak ", text(*peak)));
-  svg->Text("tick end", time.begin * 10 - 50, scale.end * 10 + 80, text(*peak));
-  svg->Text("tick end", time.begin * 10 - 50, bottom, "0");
-  svg->EndRow();
-}
-
-}  // namespace
-
-std::string TrafficFigure(std::string_view id, const RunReport& run) {
-  const std::vector<Series> all = TrafficSeries(run.load);
-  if (all.empty() || run.result.ended_at.us <= 0) return {};
-  constexpr int64_t kRow = 90;
-  const int64_t height = 30 + kRow * static_cast<int64_t>(all.size());
-  Svg svg(absl::StrCat(ToAbsl(id), "-traffic"), height, "Bus traffic over the run",
-          "Messages delivered per virtual second by kind, and their bytes.", true);
-  const Scale time{0, run.result.ended_at.us, 80, 940};
-  svg.TimeAxis(time, 18, height - 4);
-  for (size_t i = 0; i < run.incidents.size() && i < kMarksShown; ++i) {
-    const int64_t x = time.Tenths(run.incidents[i].at.us);
-    svg.Line("mark", x, 180, x, (height - 4) * 10);
-  }
-  const int64_t bucket_us = int64_t{1000000} * run.load.bucket_seconds;
-  for (size_t i = 0; i < all.size(); ++i) {
-    DrawSeries(all[i], time, bucket_us, 24 + kRow * static_cast<int64_t>(i), &svg);
-  }
-  return Figure("Bus traffic",
-                "Bus traffic over virtual time, seconds since the start. Dashed lines: injections. "
-                "Each row has a scale of its own.",
-                svg.Take(), "");
-}
-
 // ---- CPU ----
 
 namespace {
 
 std::string PercentText(uint64_t us, uint64_t of_us) {
-  const uint64_t tenths = us * 1000 / std::max<uint64_t>(of_us, 1);
-  return absl::StrCat(tenths / 10, ".", tenths % 10, " %");
+  return PlotText(PlotUnit::kPercent, us * 1000000 / std::max<uint64_t>(of_us, 1));
 }
 
 std::string CpuTable(const RunReport& run, const std::vector<uint32_t>& order) {

@@ -20,9 +20,6 @@ std::string StageFigure(std::string_view id, std::span<const RunReport> runs);
 // figure per incident.
 std::string DistributionFigures(std::string_view id, std::span<const RunReport> runs);
 
-// Messages of each kind and bytes over the whole run.
-std::string TrafficFigure(std::string_view id, const RunReport& run);
-
 // Every node's share of a core, busiest first, and the same in its busiest second.
 std::string CpuFigure(std::string_view id, const RunReport& run);
 

@@ -12,6 +12,8 @@
 #include "core/base/strings.h"
 #include "sim/report/escape.h"
 #include "sim/report/html_charts.h"
+#include "sim/report/html_plots.h"
+#include "sim/report/html_script.h"
 #include "sim/report/html_style.h"
 #include "sim/report/phases.h"
 #include "sim/report/seeds_report.h"
@@ -272,7 +274,7 @@ std::string Reasons(const RunReport& run) {
 
 std::string CpuSection(const std::string& id, const RunReport& run) {
   const std::string figure = CpuFigure(id, run);
-  if (!figure.empty()) return figure;
+  if (!figure.empty()) return CpuOverTimeFigure(id, run) + figure;
   return Paragraph(
       absl::StrCat("CPU model: ", CpuText(run.cpu),
                    ". Nothing that a node does takes time; --cpu redis-7 measures it."));
@@ -321,7 +323,8 @@ std::string FilePart(const std::string& id, std::span<const RunReport> runs) {
   out += Section(id, "distributions", "Distributions", DistributionFigures(id, runs));
   out += Section(id, "incidents", "Incidents", IncidentTable(chosen));
   out += Section(id, "shards", "Shards", ShardFigures(id, chosen));
-  const std::string traffic = TrafficFigure(id, chosen);
+  out += Section(id, "views", "What the nodes saw", ViewFigures(id, chosen));
+  const std::string traffic = TrafficFigures(id, chosen);
   out += Section(id, "traffic", "Bus traffic",
                  traffic.empty() ? std::string() : traffic + TrafficTable(chosen));
   out += Section(id, "cpu", "CPU", CpuSection(id, chosen));
@@ -348,10 +351,24 @@ std::string Navigation(const std::vector<std::pair<std::string, const RunReport*
       link(id + "-incidents", "Incidents");
       link(id + "-shards", "Shards");
     }
+    if (!run->load.traffic.empty()) link(id + "-traffic", "Bus traffic");
     link(id + "-cpu", "CPU");
     link(id + "-expectations", "Expectations");
   }
   return out + "</ul></nav>\n";
+}
+
+// What the reader's browser may do: run our two scripts and nothing else that claims to be one.
+std::string SecurityPolicy() {
+  return absl::StrCat(
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+      "style-src 'unsafe-inline'; script-src '",
+      ToAbsl(kUplotScriptSha256), "' '", ToAbsl(kPageScriptSha256), "'\"/>\n");
+}
+
+std::string Scripts() {
+  return absl::StrCat("<script>", ToAbsl(kUplotScript), "</script>\n<script>", ToAbsl(kPageScript),
+                      "</script>\n");
 }
 
 }  // namespace
@@ -375,14 +392,13 @@ std::string HtmlReport(std::span<const RunReport> runs) {
   return absl::StrCat(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n",
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n",
-      "<meta http-equiv=\"Content-Security-Policy\" ",
-      "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\"/>\n",
-      "<link rel=\"icon\" href=\"data:,\"/>\n<title>", XmlEscape(title), "</title>\n<style>",
-      ToAbsl(kHtmlStyle), "</style>\n</head>\n<body>\n<header>\n<h1>", XmlEscape(title), "</h1>\n",
-      Navigation(parts), "</header>\n<main>\n", content, "</main>\n<footer>gossamer-sim ",
-      XmlEscape(version),
+      SecurityPolicy(), "<link rel=\"icon\" href=\"data:,\"/>\n<title>", XmlEscape(title),
+      "</title>\n<!-- The line charts are drawn by uPlot, https://github.com/leeoniya/uPlot.\n\n",
+      ToAbsl(kUplotLicence), "\n-->\n<style>", ToAbsl(kUplotStyle), ToAbsl(kHtmlStyle),
+      "</style>\n</head>\n<body>\n<header>\n<h1>", XmlEscape(title), "</h1>\n", Navigation(parts),
+      "</header>\n<main>\n", content, "</main>\n<footer>gossamer-sim ", XmlEscape(version),
       ". All times are virtual; what every figure means: sim/report/README.md.</footer>\n",
-      "</body>\n</html>\n");
+      Scripts(), "</body>\n</html>\n");
 }
 
 }  // namespace gossamer::sim

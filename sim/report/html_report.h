@@ -1,11 +1,13 @@
-// Finished runs as one self-contained HTML page: no script, nothing from the network, readable from
-// a file, printed, in light and dark.
+// Finished runs as one self-contained HTML page: nothing from the network, readable from a file,
+// printed, in light and dark, and without scripts.
 //
 // A part per scenario file: headline numbers, the command that repeats the run, the phases, their
-// distributions, a timeline with a row per shard, bus traffic, CPU, elections, expectations. Of
-// several seeds the distributions cover all; what is of one run is the first that did not pass,
-// else the first. The page is well-formed XML, and the same bytes for the same runs and build: it
-// holds nothing of wall time or of the process. Thread safety: pure functions.
+// distributions, a timeline with a row per shard, what the nodes saw, bus traffic, CPU, elections,
+// expectations. Of several seeds the distributions cover all; what is of one run is the first that
+// did not pass, else the first. Scripts make line charts of the still drawings; the page runs no
+// other script than these two, whatever is in a name. Apart from the scripts' text it is
+// well-formed XML, and it is the same bytes for the same runs and build: it holds nothing of wall
+// time or of the process. Thread safety: pure functions.
 #ifndef GOSSAMER_SIM_REPORT_HTML_REPORT_H_
 #define GOSSAMER_SIM_REPORT_HTML_REPORT_H_
 

@@ -78,12 +78,33 @@ svg rect.waits { fill: var(--pending); opacity: 0.45; }
 svg rect.lost { fill: var(--bad); opacity: 0.6; }
 svg rect.zebra { fill: var(--panel); }
 svg .area { fill: var(--detect); opacity: 0.35; }
+svg .area-agree { fill: var(--agree); } svg .area-elect { fill: var(--elect); }
+svg .area-bad { fill: var(--bad); } svg .area-soft { fill: var(--soft); }
+svg .curve { fill: none; stroke-width: 1.5; stroke: var(--detect); }
+svg .curve-agree { stroke: var(--agree); } svg .curve-elect { stroke: var(--elect); }
+svg .curve-spread { stroke: var(--spread); } svg .curve-ink { stroke: var(--ink); }
 svg .peakcurve { stroke: var(--agree); stroke-width: 1.5; fill: none; stroke-dasharray: 5 2; }
 svg .tail-detect { stroke: var(--detect); } svg .tail-agree { stroke: var(--agree); }
 svg .tail-elect { stroke: var(--elect); } svg .tail-spread { stroke: var(--spread); }
 svg .tail { stroke-width: 2; fill: none; }
 svg .row:focus { outline: 2px solid var(--detect); }
 svg .row:hover text, svg .row:focus text { font-weight: 700; }
+.chart { display: none; height: 15rem; margin-top: 0.5rem; }
+.drawn .chart { display: block; } .drawn .still { display: none; }
+.plotbar { display: flex; flex-wrap: wrap; align-items: center; gap: 0 1rem; min-height: 2rem; }
+.hint { margin: 0; font-size: 0.85rem; }
+.plotbar .u-legend { margin: 0; text-align: left; font-size: 0.85rem; }
+.plotbar .u-legend th, .plotbar .u-legend td { border: 0; padding: 0.1rem 0.3rem; }
+.plotbar .u-legend th { color: var(--ink); font-weight: 400; }
+.plotbar .u-legend .u-value { min-width: 5em; text-align: left; font-weight: 600; }
+.plotbar .u-marker { border-radius: 2px; }
+.u-select { background: var(--detect); opacity: 0.2; }
+.u-hz .u-cursor-x { border-right: 1px dashed var(--soft); }
+button {
+  font: inherit; font-size: 0.85rem; color: var(--ink); background: var(--panel); cursor: pointer;
+  border: 1px solid var(--line); border-radius: 6px; padding: 0.1rem 0.6rem;
+}
+button[hidden] { display: none; }
 footer { margin-top: 2rem; color: var(--soft); font-size: 0.85rem; overflow-wrap: anywhere; }
 @media print {
   :root {
@@ -93,14 +114,15 @@ footer { margin-top: 2rem; color: var(--soft); font-size: 0.85rem; overflow-wrap
     --good: #1f7a4c; --pending: #8a94a3;
   }
   body { max-width: none; padding: 0; font-size: 10pt; }
-  nav, .skip { display: none; }
+  nav, .skip, .drawn .chart, .drawn .plotbar, .hint { display: none; }
+  .drawn .still { display: block; }
   .rows { max-height: none; overflow: visible; border: 0; }
   .wide { overflow: visible; }
   svg { min-width: 0; break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   figure, tr, .cards li { break-inside: avoid; }
   figure.long { break-inside: auto; }
-  svg rect, svg circle, .key { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  svg rect, svg circle, svg path, .key { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 )";
 

@@ -24,11 +24,6 @@ MessageGroup GroupOf(size_t type) {
   }
 }
 
-void AddTo(const TrafficBucket& more, TrafficBucket* bucket) {
-  for (size_t i = 0; i < kMessageGroups; ++i) bucket->messages[i] += more.messages[i];
-  bucket->bytes += more.bytes;
-}
-
 }  // namespace
 
 std::string_view MessageGroupName(MessageGroup group) {
@@ -45,60 +40,76 @@ std::string_view MessageGroupName(MessageGroup group) {
   return "others (update, publish, ...)";
 }
 
-void LoadSampler::OnStart(const World& world) {
-  world_ = &world;
-  last_cpu_us_.assign(world.node_count(), 0);
-  history_.cpu.assign(world.node_count(), {});
+void TrafficSample::Merge(const TrafficSample& later) {
+  for (size_t i = 0; i < kMessageGroups; ++i) messages[i] += later.messages[i];
+  bytes += later.bytes;
 }
 
-void LoadSampler::OnSecond(Instant at) {
-  AddTraffic(at, world_->traffic());
-  AddCpu();
+void CpuSample::Merge(const CpuSample& later) {
+  sum_us += later.sum_us;
+  max_us = std::max(max_us, later.max_us);
+  p99_us = std::max(p99_us, later.p99_us);
 }
+
+void LoadSampler::OnStart(const World& world) { world_ = &world; }
+
+void LoadSampler::OnSecond(Instant at) { AddWorld(at); }
 
 void LoadSampler::OnEnd(Instant at) {
-  AddTraffic(at, world_->traffic());
-  AddCpu();
+  AddWorld(at);
   const bool none = std::all_of(history_.cpu.begin(), history_.cpu.end(),
                                 [](const NodeCpu& cpu) { return cpu.busy_us == 0; });
-  if (none) history_.cpu.clear();
+  if (!none) return;
+  history_.cpu.clear();
+  history_.cpu_over_time = {};
 }
 
-void LoadSampler::AddTraffic(Instant at, const TrafficTotals& totals) {
+void LoadSampler::AddWorld(Instant at) {
+  std::vector<uint64_t> cpu_us(world_->node_count());
+  for (uint32_t i = 0; i < cpu_us.size(); ++i) cpu_us[i] = world_->cpu_nanos(NodeIndex{i}) / 1000;
+  Add(at, world_->traffic(), cpu_us);
+}
+
+void LoadSampler::Add(Instant at, const TrafficTotals& totals,
+                      const std::vector<uint64_t>& cpu_us) {
   if (at <= last_at_) return;
-  TrafficBucket bucket;
-  for (size_t i = 0; i <= kMessageTypes; ++i) {
-    const size_t group = static_cast<size_t>(GroupOf(i));
-    bucket.messages[group] += static_cast<uint32_t>(totals.messages[i] - last_.messages[i]);
-    bucket.bytes += totals.bytes[i] - last_.bytes[i];
-  }
-  last_ = totals;
   last_at_ = at;
   // The second that ends at `at` began before it.
-  const auto second = static_cast<size_t>((at - Instant{}).us - 1) / 1000000;
-  while (second / history_.bucket_seconds >= kMaxBuckets) Halve();
-  const size_t index = second / history_.bucket_seconds;
-  if (history_.traffic.size() <= index) history_.traffic.resize(index + 1);
-  AddTo(bucket, &history_.traffic[index]);
+  const auto second = static_cast<uint64_t>((at - Instant{}).us - 1) / 1000000;
+  AddTraffic(second, totals);
+  AddCpu(second, cpu_us);
 }
 
-void LoadSampler::Halve() {
-  std::vector<TrafficBucket>& buckets = history_.traffic;
-  for (size_t i = 1; i < buckets.size(); ++i) {
-    if (i % 2 == 0) buckets[i / 2] = {};
-    AddTo(buckets[i], &buckets[i / 2]);
+void LoadSampler::AddTraffic(uint64_t second, const TrafficTotals& totals) {
+  TrafficSample sample;
+  for (size_t i = 0; i <= kMessageTypes; ++i) {
+    const size_t group = static_cast<size_t>(GroupOf(i));
+    sample.messages[group] += static_cast<uint32_t>(totals.messages[i] - last_.messages[i]);
+    sample.bytes += totals.bytes[i] - last_.bytes[i];
   }
-  buckets.resize((buckets.size() + 1) / 2);
-  history_.bucket_seconds *= 2;
+  last_ = totals;
+  history_.traffic.Add(second, sample);
 }
 
-void LoadSampler::AddCpu() {
-  for (uint32_t i = 0; i < history_.cpu.size(); ++i) {
-    const uint64_t busy_us = world_->cpu_nanos(NodeIndex{i}) / 1000;
+void LoadSampler::AddCpu(uint64_t second, const std::vector<uint64_t>& cpu_us) {
+  if (cpu_us.empty()) return;
+  history_.cpu.resize(cpu_us.size());
+  second_us_.clear();
+  CpuSample sample;
+  for (size_t i = 0; i < cpu_us.size(); ++i) {
     NodeCpu& cpu = history_.cpu[i];
-    cpu.peak_us = std::max(cpu.peak_us, busy_us - last_cpu_us_[i]);
-    cpu.busy_us = last_cpu_us_[i] = busy_us;
+    const uint64_t used_us = cpu_us[i] - cpu.busy_us;
+    cpu.peak_us = std::max(cpu.peak_us, used_us);
+    cpu.busy_us = cpu_us[i];
+    sample.sum_us += used_us;
+    second_us_.push_back(static_cast<uint32_t>(used_us));
   }
+  const size_t rank = (second_us_.size() * 99 + 99) / 100 - 1;
+  const auto p99 = second_us_.begin() + static_cast<std::ptrdiff_t>(rank);
+  std::nth_element(second_us_.begin(), p99, second_us_.end());
+  sample.p99_us = *p99;
+  sample.max_us = *std::max_element(p99, second_us_.end());
+  history_.cpu_over_time.Add(second, sample);
 }
 
 }  // namespace gossamer::sim

@@ -1,7 +1,4 @@
-// LoadSampler: how busy the bus and the nodes were, second by second.
-//
-// It keeps at most kMaxBuckets samples of traffic: a run that is longer than so many seconds is
-// kept in longer buckets of equal length, the last one maybe incomplete. Thread safety: none.
+// LoadSampler: how busy the bus and the nodes were, second by second. Thread safety: none.
 #ifndef GOSSAMER_SIM_REPORT_LOAD_SAMPLER_H_
 #define GOSSAMER_SIM_REPORT_LOAD_SAMPLER_H_
 
@@ -14,6 +11,7 @@
 #include "core/base/time.h"
 #include "sim/model/observer.h"
 #include "sim/model/run_options.h"
+#include "sim/report/sample_series.h"
 
 namespace gossamer::sim {
 
@@ -23,9 +21,21 @@ inline constexpr size_t kMessageGroups = 4;
 // "heartbeats (ping, pong, meet)".
 std::string_view MessageGroupName(MessageGroup group);
 
-struct TrafficBucket {
+struct TrafficSample {
   std::array<uint32_t, kMessageGroups> messages{};  // delivered, by MessageGroup
   uint64_t bytes = 0;
+
+  void Merge(const TrafficSample& later);
+};
+
+// CPU time of the nodes. The two figures of a second are, of a longer step, those of its greatest
+// second, each by itself.
+struct CpuSample {
+  uint64_t sum_us = 0;  // of all nodes
+  uint32_t max_us = 0;  // of the busiest node, in a second
+  uint32_t p99_us = 0;  // what 99 % of the nodes did not exceed in a second, nearest rank
+
+  void Merge(const CpuSample& later);
 };
 
 struct NodeCpu {
@@ -34,34 +44,35 @@ struct NodeCpu {
 };
 
 struct LoadHistory {
-  uint32_t bucket_seconds = 1;
-  std::vector<TrafficBucket> traffic;
-  std::vector<NodeCpu> cpu;  // by node; empty when nothing took CPU time
+  SampleSeries<TrafficSample> traffic;
+  // Both empty when nothing took CPU time.
+  SampleSeries<CpuSample> cpu_over_time;
+  std::vector<NodeCpu> cpu;  // by node
 };
 
 class LoadSampler : public Observer {
  public:
-  static constexpr size_t kMaxBuckets = 1024;
-
   void OnStart(const World& world) override;
   void OnSecond(Instant at) override;
   void OnEnd(Instant at) override;
 
-  // Adds the totals of `at` to the history; what OnSecond does with the world's.
-  void AddTraffic(Instant at, const TrafficTotals& totals);
+  // What OnSecond does with the world's: adds what came since the last call. `cpu_us`: the time
+  // that each node took so far, as many nodes at every call. Nothing happens unless `at` is later.
+  void Add(Instant at, const TrafficTotals& totals, const std::vector<uint64_t>& cpu_us);
 
   // Valid after OnEnd.
   const LoadHistory& history() const { return history_; }
 
  private:
-  void Halve();
-  void AddCpu();
+  void AddWorld(Instant at);
+  void AddTraffic(uint64_t second, const TrafficTotals& totals);
+  void AddCpu(uint64_t second, const std::vector<uint64_t>& cpu_us);
 
   const World* world_ = nullptr;
   LoadHistory history_;
   TrafficTotals last_;
   Instant last_at_;
-  std::vector<uint64_t> last_cpu_us_;  // by node
+  std::vector<uint32_t> second_us_;  // scratch of AddCpu
 };
 
 }  // namespace gossamer::sim

@@ -132,6 +132,7 @@ std::vector<Observer*> RunRecorder::observers() {
   all.push_back(&timeline_);
   all.push_back(&counter_);
   all.push_back(&load_);
+  all.push_back(&views_);
   all.push_back(frame_.get());
   return all;
 }
@@ -230,6 +231,7 @@ RunReport RunRecorder::Finish(const Scenario& scenario, const RunOptions& option
   report.false_fails = checkers_.false_fail->violation_count();
   report.live_nodes = frame_->live_nodes;
   report.load = load_.history();
+  report.views = views_.history();
   const RunFacts facts = Facts(scenario, result);
   report.expectations = Evaluate(scenario, facts);
   for (const auto& checker : checkers_.all) {

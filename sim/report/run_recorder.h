@@ -21,6 +21,7 @@
 #include "sim/report/failover_timeline.h"
 #include "sim/report/load_sampler.h"
 #include "sim/report/run_report.h"
+#include "sim/report/view_sampler.h"
 #include "sim/scenario/expectations.h"
 
 namespace gossamer::sim {
@@ -53,6 +54,7 @@ class RunRecorder {
   FailoverTimeline timeline_;
   EventCounter counter_;
   LoadSampler load_;
+  ViewSampler views_{&timeline_};
   std::unique_ptr<Frame> frame_;
 };
 

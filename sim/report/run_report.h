@@ -25,6 +25,7 @@
 #include "sim/model/world.h"
 #include "sim/report/failover_timeline.h"
 #include "sim/report/load_sampler.h"
+#include "sim/report/view_sampler.h"
 #include "sim/scenario/expectations.h"
 #include "sim/scenario/node_names.h"
 #include "sim/scenario/scenario.h"
@@ -70,6 +71,7 @@ struct RunReport {
   uint64_t false_fails = 0;
   size_t live_nodes = 0;  // at the end
   LoadHistory load;
+  ViewHistory views;
 
   // One per entry of scenario.expect.
   std::vector<ExpectationResult> expectations;

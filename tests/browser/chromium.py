@@ -4,6 +4,7 @@ import json
 import os
 import select
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -25,7 +26,7 @@ class Page:
         self._loaded = False
         self._next = 0
         self._buffer = b""
-        self._home = tempfile.TemporaryDirectory()
+        self._home = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         to_browser, self._out = os.pipe()
         self._in, from_browser = os.pipe()
 
@@ -39,7 +40,7 @@ class Page:
             [program(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
              "--remote-debugging-pipe", f"--user-data-dir={self._home.name}", f"--window-size={width},{height}",
              "about:blank"],
-            preexec_fn=wire, close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            preexec_fn=wire, close_fds=False, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(to_browser)
         os.close(from_browser)
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
@@ -52,7 +53,8 @@ class Page:
         return self
 
     def __exit__(self, *_):
-        self._process.kill()
+        # With its helpers, which write into its directory.
+        os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         os.close(self._in)
         os.close(self._out)
@@ -74,6 +76,16 @@ class Page:
     def press(self, key, code):
         for kind in ("keyDown", "keyUp"):
             self._call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
+
+    def mouse(self, *steps, button="left"):
+        """Each step is ("mouseMoved" | "mousePressed" | "mouseReleased", x, y, clicks)."""
+        for kind, x, y, clicks in steps:
+            self._call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button=button, clickCount=clicks,
+                       buttons=0 if kind == "mouseReleased" else 1)
+
+    def allow_scripts(self, allowed):
+        """Of pages opened from now on; what the test evaluates still runs."""
+        self._call("Emulation.setScriptExecutionDisabled", value=not allowed)
 
     def emulate(self, media="", **features):
         """CSS media and features, such as prefers_color_scheme="dark"."""

@@ -33,7 +33,7 @@ endfunction()
 set(files bin/gossamer-sim share/man/man1/gossamer-sim.1 share/bash-completion/completions/gossamer-sim
   share/zsh/vendor-completions/_gossamer-sim share/fish/vendor_completions.d/gossamer-sim.fish
   share/gossamer/schema/scenario.schema.json share/gossamer/wireshark/cluster_bus.lua
-  share/gossamer/scenarios/quickstart.yaml share/doc/gossamer/copyright)
+  share/gossamer/scenarios/quickstart.yaml share/doc/gossamer/copyright share/doc/gossamer/copyright.uplot)
 
 file(REMOVE_RECURSE "${WORK}")
 file(MAKE_DIRECTORY "${WORK}")

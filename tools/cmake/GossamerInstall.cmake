@@ -30,6 +30,8 @@ install(FILES "${PROJECT_SOURCE_DIR}/README.md" "${PROJECT_SOURCE_DIR}/CHANGELOG
   DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/gossamer" COMPONENT runtime)
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" RENAME copyright
   DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/gossamer" COMPONENT runtime)
+install(FILES "${PROJECT_SOURCE_DIR}/third_party/uplot/LICENSE" RENAME copyright.uplot
+  DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/gossamer" COMPONENT runtime)
 
 # ---- development ----
 
@@ -59,6 +61,8 @@ install(FILES
   DESTINATION "${config}" COMPONENT development)
 
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" RENAME copyright
+  DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/libgossamer-dev" COMPONENT development)
+install(FILES "${PROJECT_SOURCE_DIR}/third_party/uplot/LICENSE" RENAME copyright.uplot
   DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/libgossamer-dev" COMPONENT development)
 
 # ---- packages ----

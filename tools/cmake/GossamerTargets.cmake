@@ -88,6 +88,30 @@ function(gossamer_proto name)
   set_property(GLOBAL APPEND PROPERTY GOSSAMER_GENERATED gossamer_${name})
 endfunction()
 
+# gossamer_embed(<variable> <header> <constant>=<file>...): a generated source, named in <variable>, that defines the
+# constants of <header> (a path in the repository) from texts; embed_text.cmake says how.
+function(gossamer_embed variable header)
+  string(REGEX REPLACE "\\.h$" ".embedded.cc" name "${header}")
+  set(out "${PROJECT_BINARY_DIR}/gen/${name}")
+  set(script "${PROJECT_SOURCE_DIR}/tools/cmake/embed_text.cmake")
+  set(texts "")
+  set(files "")
+  foreach(pair IN LISTS ARGN)
+    string(REGEX REPLACE "=.*$" "" constant "${pair}")
+    string(REGEX REPLACE "^[^=]*=" "" file "${pair}")
+    get_filename_component(file "${file}" ABSOLUTE)
+    list(APPEND texts "${constant}=${file}")
+    list(APPEND files "${file}")
+  endforeach()
+  add_custom_command(
+    OUTPUT "${out}"
+    COMMAND "${CMAKE_COMMAND}" -D "OUT=${out}" -D "HEADER=${header}" -D "TEXTS=${texts}" -P "${script}"
+    DEPENDS "${script}" ${files}
+    COMMENT "embedding the texts of ${header}"
+    VERBATIM)
+  set(${variable} "${out}" PARENT_SCOPE)
+endfunction()
+
 # Target generated_sources: all that must exist before a tool can read every source.
 function(gossamer_generated_sources)
   get_property(generated GLOBAL PROPERTY GOSSAMER_GENERATED)

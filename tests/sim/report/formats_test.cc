@@ -88,6 +88,11 @@ std::vector<std::vector<std::string>> ParseCsv(std::string_view text) {
   return rows;
 }
 
+TEST(EscapeTest, NothingInAScriptEndsIt) {
+  EXPECT_EQ(ScriptEscape("{\"a\":\"</script><!-- &\"}"),
+            "{\"a\":\"\\u003c/script\\u003e\\u003c!-- \\u0026\"}");
+}
+
 TEST(EscapeTest, XmlReplacesWhatItCannotHold) {
   EXPECT_EQ(XmlEscape("a<b>&\"'\n"), "a&lt;b&gt;&amp;&quot;&#39;&#10;");
   EXPECT_EQ(XmlEscape("\x01\x7f\xff"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "nlohmann/json.hpp"
+#include "sim/report/html_script.h"
 #include "sim/report/html_style.h"
 #include "sim/report/svg.h"
 #include "tests/sim/report/example_report.h"
@@ -23,12 +25,16 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 RunReport WithLoad(RunReport report) {
-  report.load.traffic.resize(150);
-  for (size_t i = 0; i < report.load.traffic.size(); ++i) {
-    report.load.traffic[i].messages[0] = static_cast<uint32_t>(i % 7) + 3;
-    report.load.traffic[i].bytes = 2000 + i;
+  for (uint32_t i = 0; i < 150; ++i) {
+    TrafficSample traffic;
+    traffic.messages[0] = i % 7 + 3;
+    if (i == 82) traffic.messages[1] = 9;
+    traffic.bytes = 2000 + i;
+    report.load.traffic.Add(i, traffic);
+    report.load.cpu_over_time.Add(i, {6000, 3000 + i, 2000});
+    const bool failed = i >= 82 && i < 100;
+    report.views.Add(i, {i == 80 ? 400u : 0u, failed ? 1000u : 0u, 0, i >= 60 && i < 83 ? 1u : 0u});
   }
-  report.load.traffic[82].messages[1] = 9;
   report.load.cpu.resize(6);
   for (size_t i = 0; i < 6; ++i) report.load.cpu[i] = {1000000 + i * 70000, 20000 + i * 900};
   DecideVerdict(true, &report);
@@ -80,7 +86,6 @@ void ExpectSound(const XmlNode& node, std::set<std::string>* ids,
     }
   }
   EXPECT_EQ(node.attributes.count("src"), 0u);
-  EXPECT_NE(node.name, "script");
   for (const XmlNode& child : node.children) ExpectSound(child, ids, references);
 }
 
@@ -100,7 +105,7 @@ XmlNode ParsePage(const std::string& html) {
     size_t marks = svg->All("rect").size();
     for (const XmlNode* path : svg->All("path")) {
       const std::string css = path->Attribute("class");
-      if (css == "area" || css == "curve" || css.rfind("tail", 0) == 0) ++marks;
+      for (const char* drawn : {"area", "curve", "tail"}) marks += css.rfind(drawn, 0) == 0 ? 1 : 0;
     }
     EXPECT_GT(marks, 0u) << svg->All("title")[0]->text;
   }
@@ -116,18 +121,39 @@ size_t Rows(const XmlNode& root, std::string_view prefix) {
   return rows;
 }
 
+// The data of each chart for the page's script, in order.
+std::vector<nlohmann::json> ChartData(const XmlNode& root) {
+  std::vector<nlohmann::json> all;
+  for (const XmlNode* script : root.All("script")) {
+    if (script->Attribute("type") != "application/json") continue;
+    all.push_back(nlohmann::json::parse(script->text, nullptr, false));
+    EXPECT_FALSE(all.back().is_discarded()) << script->text;
+  }
+  return all;
+}
+
+// The texts of the scripts that run.
+std::vector<std::string> Scripts(const XmlNode& root) {
+  std::vector<std::string> texts;
+  for (const XmlNode* script : root.All("script")) {
+    if (script->attributes.empty()) texts.push_back(script->text);
+  }
+  return texts;
+}
+
 TEST(HtmlReportTest, HasEveryPart) {
   const std::string html = HtmlReport(std::vector<RunReport>{WithLoad(HappyReport())});
   const XmlNode root = ParsePage(html);
   std::vector<std::string> titles;
   for (const XmlNode* h3 : root.All("h3")) titles.push_back(h3->text);
-  EXPECT_THAT(titles, ElementsAre("Phases", "Distributions", "Incidents", "Shards", "Bus traffic",
-                                  "CPU", "Expectations"));
+  EXPECT_THAT(titles, ElementsAre("Phases", "Distributions", "Incidents", "Shards",
+                                  "What the nodes saw", "Bus traffic", "CPU", "Expectations"));
   EXPECT_THAT(root.All("pre").at(0)->AllText(),
               HasSubstr("gossamer-sim run scenarios/quickstart.yaml --seed 42"));
-  EXPECT_EQ(root.All("svg").size(), 5u);
+  EXPECT_EQ(root.All("svg").size(), 9u);
   EXPECT_EQ(Rows(root, "shard "), 2u);
-  EXPECT_EQ(Rows(root, "FAIL messages per second"), 1u);
+  EXPECT_EQ(Rows(root, "FAIL messages: mean 0, peak 9"), 1u);
+  EXPECT_EQ(Rows(root, "PFAIL: mean 0.00, peak 0.40"), 1u);
   EXPECT_EQ(Rows(root, "votes"), 0u);
   EXPECT_NE(html.find("PFAIL 15.012, FAIL 21.500, known to all 21.800, elections 1"),
             std::string::npos);
@@ -145,13 +171,76 @@ TEST(HtmlReportTest, IsTheSameForTheSameRun) {
 TEST(HtmlReportTest, NeedsNothingFromElsewhere) {
   const std::string html = HtmlReport(std::vector<RunReport>{WithLoad(HappyReport())});
   EXPECT_NE(html.find("default-src 'none'"), std::string::npos);
-  EXPECT_EQ(html.find("<script"), std::string::npos);
   EXPECT_EQ(html.find("url("), std::string::npos);
   EXPECT_EQ(kHtmlStyle.find_first_of("<&"), std::string_view::npos);
   for (const char* wanted :
        {"prefers-color-scheme: dark", "@media print", ":focus-visible", "max-height: none"}) {
     EXPECT_NE(kHtmlStyle.find(wanted), std::string_view::npos) << wanted;
   }
+}
+
+TEST(HtmlReportTest, RunsItsOwnScriptsAloneAndNamesTheirLicence) {
+  const std::string html = HtmlReport(std::vector<RunReport>{WithLoad(HappyReport())});
+  const XmlNode root = ParsePage(html);
+  EXPECT_THAT(Scripts(root), ElementsAre(std::string(kUplotScript), std::string(kPageScript)));
+  // Base64 of the SHA-256 that third_party/README.md tells.
+  EXPECT_EQ(kUplotScriptSha256, "sha256-GcjUxq2Ikpp59K5J1vcWFWbf0Lo9FcxJXpdPeH63jx8=");
+  for (const std::string_view hash : {kUplotScriptSha256, kPageScriptSha256}) {
+    EXPECT_EQ(hash.size(), 7u + 44);
+    EXPECT_NE(html.find("'" + std::string(hash) + "'"), std::string::npos);
+  }
+  EXPECT_EQ(html.find("script-src 'unsafe"), std::string::npos);
+  EXPECT_NE(html.find("Copyright (c) 2022 Leon Sorokin"), std::string::npos);
+  EXPECT_NE(html.find("THE SOFTWARE IS PROVIDED"), std::string::npos);
+}
+
+TEST(HtmlReportTest, ChartsOverTimeHoldWhatWasSampled) {
+  RunReport report = WithLoad(HappyReport());
+  report.result.ended_at = At(149500);  // the last second is half a second
+  const auto data = ChartData(ParsePage(HtmlReport(std::vector<RunReport>{report})));
+  std::vector<std::string> titles;
+  for (const nlohmann::json& chart : data) titles.push_back(chart["title"]);
+  EXPECT_THAT(titles,
+              ElementsAre("Nodes flagged, as a live node sees it", "Cluster state",
+                          "Bus messages per second", "Bus bytes per second", "CPU over time"));
+  const nlohmann::json& messages = data[2];
+  EXPECT_EQ(messages["step_s"], 1);
+  EXPECT_EQ(messages["end_us"], 149500000);
+  EXPECT_EQ(messages["marks"][0]["at_us"], 60000000);
+  ASSERT_EQ(messages["lines"].size(), 2u);  // no votes, no others
+  EXPECT_EQ(messages["lines"][0]["values"].size(), 150u);
+  EXPECT_EQ(messages["lines"][0]["values"][4], 7);
+  EXPECT_EQ(messages["lines"][0]["values"][149], 2 * (149 % 7 + 3));
+  EXPECT_EQ(messages["lines"][1]["values"][82], 9);
+  EXPECT_EQ(data[0]["lines"][0]["values"][80], 400);
+  EXPECT_EQ(data[1]["lines"].size(), 1u);  // no node said that it is not ok
+  EXPECT_EQ(data[4]["lines"][0]["values"][5], 3005);
+  EXPECT_EQ(data[4]["lines"][2]["values"][5], 1000);
+}
+
+TEST(HtmlReportTest, CumulativeCurvesRiseToTheShareThatCameSoFar) {
+  std::vector<RunReport> runs;
+  for (uint64_t seed = 1; seed <= 500; ++seed) {
+    RunReport report = HappyReport();
+    report.seed = seed;
+    for (VictimTimes& victim : report.incidents[0].victims) {
+      victim.first_fail = At(80000 + static_cast<int64_t>(seed));
+    }
+    if (seed % 4 == 0) report.incidents[0].ok = {};
+    DecideVerdict(true, &report);
+    runs.push_back(report);
+  }
+  const auto data = ChartData(ParsePage(HtmlReport(runs)));
+  ASSERT_EQ(data.size(), 1u);
+  const nlohmann::json& fail = data[0]["lines"][0];
+  EXPECT_EQ(fail["label"], "first FAIL anywhere");
+  EXPECT_EQ(fail["share_ppm"], 1000000);
+  // 200 points stand for 500 seeds.
+  ASSERT_EQ(fail["at_us"].size(), 200u);
+  EXPECT_EQ(fail["at_us"][0], 20003000);
+  EXPECT_EQ(fail["at_us"][199], 20500000);
+  EXPECT_EQ(data[0]["lines"].back()["label"], "cluster ok on 100 %");
+  EXPECT_EQ(data[0]["lines"].back()["share_ppm"], 750000);
 }
 
 TEST(HtmlReportTest, HoldsARowForEachOf500Shards) {
@@ -186,7 +275,10 @@ TEST(HtmlReportTest, HoldsHostileNamesAndRunsWithoutIncidents) {
   const std::string html = HtmlReport(std::vector<RunReport>{report, calm});
   const XmlNode root = ParsePage(html);
   EXPECT_EQ(root.All("article").size(), 2u);
-  EXPECT_EQ(html.find("<script"), std::string::npos);
+  EXPECT_THAT(Scripts(root), ElementsAre(std::string(kUplotScript), std::string(kPageScript)));
+  // The data of the charts hold the name, and the script reads it back as it was.
+  const nlohmann::json data = ChartData(root).at(0);
+  EXPECT_THAT(data["marks"][0]["text"], HasSubstr("</style><script>alert(1)</script>\"'&\x01"));
   EXPECT_EQ(ParsePage(HtmlReport({})).name, "html");
 }
 

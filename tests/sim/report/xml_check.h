@@ -1,4 +1,5 @@
-// A small XML parser: enough to say whether a report is well formed and to find things in it.
+// A small XML parser: enough to say whether a report is well formed and to find things in it. A
+// script's text is taken as HTML takes it: raw, up to "</script".
 #ifndef GOSSAMER_TESTS_SIM_REPORT_XML_CHECK_H_
 #define GOSSAMER_TESTS_SIM_REPORT_XML_CHECK_H_
 
@@ -128,6 +129,11 @@ class XmlParser {
       if (!node->attributes.emplace(key, value).second) Fail("attribute twice");
     }
   }
+  void Raw(XmlNode* node) {
+    const size_t end = std::min(rest_.find("</script"), rest_.size());
+    node->text = std::string(rest_.substr(0, end));
+    rest_.remove_prefix(end);
+  }
   XmlNode Element() {
     XmlNode node;
     if (!Take("<")) Fail("no element");
@@ -135,6 +141,7 @@ class XmlParser {
     Attributes(&node);
     if (Take("/>")) return node;
     if (!Take(">")) Fail("no end of a tag");
+    if (node.name == "script") Raw(&node);
     while (error_.empty()) {
       node.text += Text("<");
       if (Take("</")) {
@@ -143,6 +150,12 @@ class XmlParser {
         break;
       }
       if (rest_.empty()) Fail("no end of " + node.name);
+      if (Take("<!--")) {
+        const size_t end = rest_.find("--");
+        if (end == rest_.npos || rest_[end + 2] != '>') Fail("two hyphens in a comment");
+        Skip("-->");
+        continue;
+      }
       if (error_.empty()) node.children.push_back(Element());
     }
     return node;
