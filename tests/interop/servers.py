@@ -261,8 +261,8 @@ class Fleet:
     def redis(self, timeout_ms=1000, **options):
         return self._add("redis-server", timeout_ms, True, **options)
 
-    def _add(self, program, timeout_ms, redis, **options):
-        port = free_ports(1)[0]
+    def _add(self, program, timeout_ms, redis, port=None, **options):
+        port = port or free_ports(1)[0]
         directory = os.path.join(self._directory, str(len(self.servers)))
         server = Server(program, directory, port, timeout_ms, redis, **options)
         self.servers.append(server)
