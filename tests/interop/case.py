@@ -21,8 +21,11 @@ programs = {"server": "", "simulator": ""}
 
 
 class Case(unittest.TestCase):
+    # Where the servers' directories are made; None: where temporary files are.
+    place = None
+
     def setUp(self):
-        self._directory = tempfile.TemporaryDirectory()
+        self._directory = tempfile.TemporaryDirectory(dir=self.place)
         self.directory = self._directory.name
         self.fleet = servers.Fleet(programs["server"], self.directory)
 
