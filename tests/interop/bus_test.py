@@ -74,6 +74,18 @@ class BusTest(case.Case):
         until_agree(voters, "FAIL to be cleared")
         until(lambda: all(v.info()["cluster_state"] == "ok" for v in voters), "cluster_state:ok")
 
+    def test_host_names_are_learned_changed_and_dropped(self):
+        theirs, ours = self.fleet.redis(cluster_announce_hostname="theirs.example.org"), self.fleet.ours()
+        self.fleet.form([theirs, ours])
+        self.assertEqual(ours.nodes()[theirs.id]["hostname"], "theirs.example.org")
+        for server, other in ((ours, theirs), (theirs, ours)):
+            for name in ("new.example.org", ""):
+                self.assertEqual(server("CONFIG", "SET", "cluster-announce-hostname", name), "OK")
+                until(lambda: other.nodes()[server.id]["hostname"] == name, f"the host name to become '{name}'")
+        for server in (theirs, ours):
+            with self.assertRaisesRegex(servers.Reply, "^ERR CONFIG SET failed"):
+                server("CONFIG", "SET", "cluster-announce-hostname", "no such/name")
+
     def test_garbage_costs_us_a_link_and_nothing_else(self):
         primaries = [self.fleet.redis(), self.fleet.redis()]
         ours = self.fleet.ours()
