@@ -128,6 +128,9 @@ class SixtyTest(case.Case):
                 if match := re.match(r"Marking node (\w+)|FAIL message about (\w+)", text):
                     self.assertIn(match[1] or match[2], names)
         self.assertEqual(sum(text.startswith("Promoted") for s in live for _, text in events(s, since)), 4)
+        # The first of the four is the best candidate at that moment, as in the simulator, and does not wait.
+        self.assertTrue(any(re.match(r"Election for the failed primary \w+ starts in 0 ms", text)
+                            for s in live for _, text in events(s, since)))
         found = figures(live, names, since)
         for server in victims:
             server.start()
