@@ -262,4 +262,18 @@ CommandReply CountKeysInSlotCommand(CommandCall& call) {
   return CommandReply::Integer(static_cast<int64_t>(KeysIn(call, static_cast<Slot>(slot))));
 }
 
+// The names of keys are the host's to know; a slot without keys has none to name.
+CommandReply GetKeysInSlotCommand(CommandCall& call) {
+  int64_t slot = 0;
+  int64_t count = 0;
+  if (!ParseInteger(call.word(1), &slot) || !ParseInteger(call.word(2), &count)) {
+    return CommandReply::Error("value is not an integer or out of range");
+  }
+  if (slot < 0 || slot >= int64_t{kSlots} || count < 0) {
+    return CommandReply::Error("Invalid slot or number of keys");
+  }
+  if (KeysIn(call, static_cast<Slot>(slot)) != 0) return NoDataPlane(call);
+  return CommandReply::Array({});
+}
+
 }  // namespace gossamer

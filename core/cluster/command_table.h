@@ -72,6 +72,7 @@ CommandReply DelSlotsRangeCommand(CommandCall& call);
 CommandReply FlushSlotsCommand(CommandCall& call);
 CommandReply SetSlotCommand(CommandCall& call);
 CommandReply CountKeysInSlotCommand(CommandCall& call);
+CommandReply GetKeysInSlotCommand(CommandCall& call);
 
 // command.cc: questions, and what needs no other module.
 CommandReply HelpCommand(CommandCall& call);

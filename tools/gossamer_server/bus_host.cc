@@ -14,6 +14,7 @@
 #include "asio/post.hpp"
 #include "asio/steady_timer.hpp"
 #include "tools/gossamer_server/bus_link.h"
+#include "tools/gossamer_server/data_facts.h"
 #include "tools/gossamer_server/event_log.h"
 #include "tools/gossamer_server/nodes_conf_file.h"
 #include "tools/gossamer_server/replication_link.h"
@@ -93,12 +94,11 @@ struct BusHost::Impl {
   DataFacts Facts(Now now) const {
     DataFacts facts;
     facts.repl_offset = replication.offset();
-    if (!state().i_am_replica()) return facts;
-    facts.link_up = replication.up();
-    facts.data_fresh = replication.fresh();
-    // Between two members of this build there is no stream to be fresh from.
-    if (config.failover_without_data) facts.data_fresh = now.mono;
-    return facts;
+    if (state().i_am_replica()) {
+      facts.link_up = replication.up();
+      facts.data_fresh = replication.fresh();
+    }
+    return config.failover_without_data ? Pretended(facts, now) : facts;
   }
 
   void Rearm() {

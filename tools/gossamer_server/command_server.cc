@@ -107,6 +107,12 @@ void WriteCommandEntry(std::string_view name, int arity, std::string_view flag, 
   w->Array(0);
 }
 
+// What a transaction does not queue.
+bool RunsInsideMulti(std::string_view name) {
+  return name == "multi" || name == "exec" || name == "discard" || name == "reset" ||
+         name == "quit";
+}
+
 void WriteCommandEntry(const KeyCommand& c, ReplyWriter* w) {
   WriteCommandEntry(c.name, c.arity,
                     c.first == 0 ? "movablekeys"
@@ -136,10 +142,13 @@ const CommandServer::Command* CommandServer::Find(const std::string& name) {
       {"config", -2, &CommandServer::Config, false},
       {"dbsize", 1, &CommandServer::DbSize, false},
       {"debug", -2, &CommandServer::Debug, false},
+      {"discard", 1, &CommandServer::Discard, false},
       {"echo", 2, &CommandServer::Echo, false},
+      {"exec", 1, &CommandServer::Exec, false},
       {"hello", -1, &CommandServer::Hello, true},
       {"info", -1, &CommandServer::Info, false},
       {"latency", -2, &CommandServer::Latency, false},
+      {"multi", 1, &CommandServer::Multi, false},
       {"ping", -1, &CommandServer::Ping, false},
       {"quit", -1, &CommandServer::Quit, true},
       {"readonly", 1, &CommandServer::Readonly, false},
@@ -172,29 +181,37 @@ void CommandServer::Run(std::vector<std::string>& words, Session* session, std::
   };
   const Command* command = Find(name);
   const KeyCommand* keyed = command == nullptr ? FindKeyCommand(name) : nullptr;
-  if (command == nullptr && keyed == nullptr) return writer.Error(UnknownCommand(words));
-  if (!fits(command != nullptr ? command->arity : keyed->arity)) return WrongArity(name, &writer);
+  if (command == nullptr && keyed == nullptr) {
+    session->transaction.Fail();
+    return writer.Error(UnknownCommand(words));
+  }
+  if (!fits(command != nullptr ? command->arity : keyed->arity)) {
+    session->transaction.Fail();
+    return WrongArity(name, &writer);
+  }
   const bool open = session->authenticated || config_->requirepass.empty();
   if (!open && !(command != nullptr && command->unauthenticated)) {
     return writer.Error("NOAUTH Authentication required.");
   }
+  if (session->transaction.open() && !RunsInsideMulti(name)) return Queue(call, keyed != nullptr);
   if (command != nullptr) return (this->*command->handler)(call);
   RunKeyed(call);
 }
 
-void CommandServer::RunKeyed(Call& call) {
+// Why the keys of a command cannot be served here; empty when they can.
+std::string CommandServer::RedirectionOf(const Call& call, bool asking) const {
   const KeyCommand& command = *FindKeyCommand(Lower(call.words[0]));
   std::vector<std::string_view> keys;
-  if (!KeysOf(command, call.words, &keys) || keys.empty()) {
-    return call.reply.Error("ERR syntax error");
-  }
-  const bool asking = std::exchange(call.session.asking, false);
-  const std::string redirect =
-      Redirection(bus_->node().state(), keys, {command.write, call.session.readonly, asking},
-                  {false, call.session.ipv6});
-  call.reply.Error(redirect.empty() ? "ERR '" + std::string(command.name) +
-                                          "' is not served by this build: it has no keyspace"
-                                    : redirect);
+  if (!KeysOf(command, call.words, &keys) || keys.empty()) return "ERR syntax error";
+  return Redirection(bus_->node().state(), keys, {command.write, call.session.readonly, asking},
+                     {false, call.session.ipv6});
+}
+
+void CommandServer::RunKeyed(Call& call) {
+  const std::string error = RedirectionOf(call, std::exchange(call.session.asking, false));
+  call.reply.Error(error.empty() ? "ERR '" + Lower(call.words[0]) +
+                                       "' is not served by this build: it has no keyspace"
+                                 : error);
 }
 
 // ---- Connections ----
@@ -291,6 +308,7 @@ void CommandServer::Reset(Call& call) {
   s.protocol = 2;
   s.authenticated = false;
   s.readonly = s.asking = false;
+  s.transaction.Take();
   s.name.clear();
   call.reply.Simple("RESET");
 }

@@ -70,10 +70,15 @@ class CommandServer {
   void Slowlog(Call& call);
   void Latency(Call& call);
   void Debug(Call& call);
+  void Multi(Call& call);
+  void Exec(Call& call);
+  void Discard(Call& call);
   void Shutdown(Call& call);
 
   bool Login(const std::string& user, const std::string& password, Session* session);
   void RunKeyed(Call& call);
+  std::string RedirectionOf(const Call& call, bool asking) const;
+  void Queue(Call& call, bool keyed);
   std::string ClientLine(const Session& session) const;
 
   ServerConfig* config_;

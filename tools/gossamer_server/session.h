@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/base/time.h"
+#include "tools/gossamer_server/transaction.h"
 
 namespace gossamer::server {
 
@@ -23,6 +24,7 @@ struct Session {
   std::string local_address;  // ip:port
   bool ipv6 = false;
   Instant since;
+  Transaction transaction;
 };
 
 }  // namespace gossamer::server

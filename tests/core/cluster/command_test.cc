@@ -95,9 +95,9 @@ TEST(CommandTableTest, HelpNamesWhatCanBeUsed) {
 
 TEST(CommandTableTest, WhatNeedsADataPlane) {
   Cluster c;
-  ExpectAll(&c, {{{"GETKEYSINSLOT", "1", "2"},
-                  "-ERR CLUSTER getkeysinslot needs a data plane, which this build does not have"},
-                 {{"slot-stats", "SLOTSRANGE", "0", "1"},
+  EXPECT_EQ(Say(&c, {"GETKEYSINSLOT", "1", "2"}, {{1, 3}}),
+            "-ERR CLUSTER getkeysinslot needs a data plane, which this build does not have");
+  ExpectAll(&c, {{{"slot-stats", "SLOTSRANGE", "0", "1"},
                   "-ERR CLUSTER slot-stats needs a data plane, which this build does not have"}});
   for (const std::string name :
        {"FLUSHSLOT", "MIGRATESLOTS", "CANCELSLOTMIGRATIONS", "SYNCSLOTS"}) {
@@ -138,6 +138,10 @@ TEST(CommandTest, Questions) {
                  {{"COUNTKEYSINSLOT", "16384"}, "-ERR Invalid slot"},
                  {{"COUNTKEYSINSLOT", "-1"}, "-ERR Invalid slot"},
                  {{"COUNTKEYSINSLOT", "7"}, ":0"},
+                 {{"GETKEYSINSLOT", "7", "10"}, "*0"},
+                 {{"GETKEYSINSLOT", "7", "x"}, "-ERR value is not an integer or out of range"},
+                 {{"GETKEYSINSLOT", "16384", "1"}, "-ERR Invalid slot or number of keys"},
+                 {{"GETKEYSINSLOT", "7", "-1"}, "-ERR Invalid slot or number of keys"},
                  {{"SLOTS"}, "*1"},
                  {{"SHARDS"}, "*2"},
                  {{"LINKS"}, "*4"}});
