@@ -66,6 +66,7 @@ struct Host {
   std::vector<HostInput> inbox;
   std::vector<HeldSend> held;
   Disk disk;
+  bool keeps_data = true;  // else a formed start finds nothing replicated
   ClusterOptions options;
   Rules rules;
   // The last process's memory and clock at its end, in place of a copy of what its disk holds.

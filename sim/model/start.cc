@@ -29,12 +29,6 @@ Id MakeId(uint64_t seed, std::string_view label, uint64_t index) {
   return id;
 }
 
-// The slots of shard `s` of `shards`, as even as can be.
-SlotRange SlotsOf(int64_t s, int64_t shards) {
-  const auto bound = [shards](int64_t n) { return (n * kSlots * 2 + shards) / (shards * 2); };
-  return {static_cast<Slot>(bound(s)), static_cast<Slot>(bound(s + 1) - 1)};
-}
-
 NodeIndex PrimaryOf(const std::vector<NodeInfo>& nodes, uint32_t replica) {
   for (const NodeInfo& node : nodes) {
     if (node.starts_as_primary && node.shard == nodes[replica].shard) return node.index;
@@ -75,6 +69,8 @@ uint16_t CapabilityFlags(const Host& host) {
 
 // ---- Formed and cold ----
 
+int64_t StartOffset(const Host& host) { return host.keeps_data ? kStartOffset : 0; }
+
 class FormedBuilder {
  public:
   FormedBuilder(const Scenario& scenario, HostTables* tables, Hosts* hosts,
@@ -90,7 +86,7 @@ class FormedBuilder {
     for (const NodeInfo& info : nodes_) {
       cluster.members.push_back(Member(info));
       if (!info.starts_as_primary) continue;
-      const SlotRange range = SlotsOf(info.shard, scenario_.shards);
+      const SlotRange range = SlotsOfShard(info.shard, scenario_.shards);
       for (uint32_t slot = range.first; slot <= range.last; ++slot) {
         cluster.slots.Assign(static_cast<Slot>(slot), cluster.members.back().key);
       }
@@ -103,7 +99,7 @@ class FormedBuilder {
     const State& own = hosts_->host(info.index.value).node->state();
     FormedMember member;
     member.key = own.myself;
-    member.repl_offset = kStartOffset;
+    member.repl_offset = StartOffset(hosts_->host(info.index.value));
     member.flags = CapabilityFlags(hosts_->host(info.index.value));
     PeerFacts facts = own.peers.facts(own.myself);
     uint64_t primary_hash = 0;
@@ -112,7 +108,7 @@ class FormedBuilder {
       if (scenario_.replicas_per_shard > 0) member.flags |= flag::kMigrateTo;
       facts.config_epoch = {static_cast<uint64_t>(info.shard) + 1};
       SlotSet slots;
-      slots.SetRange(SlotsOf(info.shard, scenario_.shards));
+      slots.SetRange(SlotsOfShard(info.shard, scenario_.shards));
       facts.slots = tables_->pool.slot_sets().Intern(slots);
     } else {
       member.flags |= flag::kReplica;
@@ -153,7 +149,7 @@ void StartFormed(const Scenario& scenario, uint64_t seed, HostTables* tables, Ne
                     &hosts->host(i).node->mutable_state());
     const uint32_t source =
         nodes[i].starts_as_primary ? ReplicationModel::kNone : PrimaryOf(nodes, i).value;
-    replication->Begin(i, source, kStartOffset, Instant{});
+    replication->Begin(i, source, StartOffset(hosts->host(i)), Instant{});
     hosts->Adopt(i);
   }
   if (cluster.linked) ConnectAll(nodes.size(), network);
@@ -169,7 +165,7 @@ void StartFromFile(const NodesConf& conf, Hosts* hosts, ReplicationModel* replic
       node.flags &= static_cast<uint16_t>(~flag::kMyself);
       if (node.name == nodes[i].name) node.flags |= flag::kMyself;
     }
-    replication->Begin(i, ReplicationModel::kNone, kStartOffset, Instant{});
+    replication->Begin(i, ReplicationModel::kNone, StartOffset(hosts->host(i)), Instant{});
     hosts->Boot(i, mine, false);
   }
 }
@@ -207,6 +203,11 @@ absl::StatusOr<NodesConf> ReadStartConf(const Scenario& scenario) {
         ToAbsl("a layout of more than " + std::to_string(kMaxActors) + " nodes"));
   }
   return *scenario.layout;
+}
+
+SlotRange SlotsOfShard(int64_t shard, int64_t shards) {
+  const auto bound = [shards](int64_t n) { return (n * kSlots * 2 + shards) / (shards * 2); };
+  return {static_cast<Slot>(bound(shard)), static_cast<Slot>(bound(shard + 1) - 1)};
 }
 
 IpText NodeIp(uint32_t index, uint32_t move) {
@@ -276,6 +277,7 @@ void ConfigureHosts(const Scenario& scenario, const RunOptions& options,
     for (const NodeIndex node : Select(o.target, view, Selectable::kAny, &rng)) {
       Host& host = hosts->host(node.value);
       apply(o.config, &host.options);
+      if (o.without_data) host.keeps_data = false;
       if (o.rules.has_value()) host.rules = RulesOf(*o.rules, o.bugs, options.bugs);
     }
   }

@@ -168,6 +168,8 @@ struct NodeOverride {
   std::map<std::string, std::string> config;
   std::optional<std::string> rules;
   std::vector<Bug> bugs;  // beside these rules, in place of the scenario's bugs
+  // Not of the language: the nodes begin without replicated data, as gossamer-server does.
+  bool without_data = false;
 };
 
 struct CpuSpec {

@@ -35,6 +35,7 @@ constexpr const char* kExamples = R"(Examples:
   gossamer-sim run scenarios/quickstart.yaml --bugs no-fail-broadcast
   gossamer-sim run scenarios/quickstart.yaml --seeds 1..20 --html report.html
   gossamer-sim run scenarios/quickstart.yaml --perfetto run.pftrace --pcap run.pcapng --node-log logs
+  gossamer-sim run scenarios/quickstart.yaml --real redis-server --settle 10s
   gossamer-sim run scenarios/*/*.yaml --junit results.xml --annotations github
   gossamer-sim check scenarios/*/*.yaml
   gossamer-sim explain scenarios/quickstart.yaml --seed 7 --node 1
@@ -270,6 +271,7 @@ void CheckRun(const Raw& raw, Arguments* out) {
   }
   CheckReportFiles(*out);
   if (out->digest_only && out->json) throw UsageError("--digest-only beside --json");
+  if (std::string wrong = CheckRealArguments(out); !wrong.empty()) throw UsageError(wrong);
 }
 
 void Check(const Raw& raw, Arguments* out) {
@@ -381,6 +383,7 @@ void AddRun(CLI::App* app, Raw* raw, Arguments* out) {
   run->add_flag("--record-full", out->record_full, "With the records themselves: a larger file")
       ->group("Output");
   AddReportFiles(run, raw, out);
+  AddRealOptions(run, &out->real);
   run->add_flag("--digest-only", out->digest_only, "Print file, seed and digest only")
       ->group("Output");
   AddOutput(run, raw, out);
