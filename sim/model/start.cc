@@ -241,6 +241,16 @@ std::vector<NodeInfo> DescribeNodes(const Scenario& scenario, uint64_t seed,
   return nodes;
 }
 
+std::vector<NodeIndex> OverriddenNodes(const Scenario& scenario, size_t index, uint64_t seed,
+                                       const std::vector<NodeInfo>& nodes) {
+  SelectView view;
+  view.nodes = &nodes;
+  view.is_primary = [&nodes](uint32_t i) { return nodes[i].starts_as_primary; };
+  view.is_down = [](uint32_t) { return false; };
+  Rng rng(seed, "override", index);
+  return Select(scenario.overrides[index].target, view, Selectable::kAny, &rng);
+}
+
 void ConfigureHosts(const Scenario& scenario, const RunOptions& options,
                     const std::vector<NodeInfo>& nodes, Hosts* hosts) {
   const auto apply = [](const std::map<std::string, std::string>& config, ClusterOptions* to) {
@@ -267,14 +277,9 @@ void ConfigureHosts(const Scenario& scenario, const RunOptions& options,
     const int64_t error = clock.Between(-kClockError.us, kClockError.us);
     host.wall_offset = Duration{kWallEpoch.us} + Micros(part + error);
   }
-  SelectView view;
-  view.nodes = &nodes;
-  view.is_primary = [&nodes](uint32_t i) { return nodes[i].starts_as_primary; };
-  view.is_down = [](uint32_t) { return false; };
   for (size_t k = 0; k < scenario.overrides.size(); ++k) {
     const NodeOverride& o = scenario.overrides[k];
-    Rng rng(options.seed, "override", k);
-    for (const NodeIndex node : Select(o.target, view, Selectable::kAny, &rng)) {
+    for (const NodeIndex node : OverriddenNodes(scenario, k, options.seed, nodes)) {
       Host& host = hosts->host(node.value);
       apply(o.config, &host.options);
       if (o.without_data) host.keeps_data = false;

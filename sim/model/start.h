@@ -39,6 +39,10 @@ SlotRange SlotsOfShard(int64_t shard, int64_t shards);
 // The address of node `index` in its `move`-th place.
 IpText NodeIp(uint32_t index, uint32_t move);
 
+// The nodes that the `index`-th override of the scenario is about.
+std::vector<NodeIndex> OverriddenNodes(const Scenario& scenario, size_t index, uint64_t seed,
+                                       const std::vector<NodeInfo>& nodes);
+
 // Sets each host's options, rules and clocks.
 void ConfigureHosts(const Scenario& scenario, const RunOptions& options,
                     const std::vector<NodeInfo>& nodes, Hosts* hosts);

@@ -91,7 +91,7 @@ class RealRunTest(unittest.TestCase):
     def simulated_victims(self):
         done = subprocess.run([SIMULATOR, "run", self.scenario, "--json", "--quiet"], stdout=subprocess.PIPE, text=True,
                               check=True)
-        return [victim["node"] for victim in json.loads(done.stdout)["incidents"][0]["victims"]]
+        return json.loads(done.stdout)["timeline"][0]["nodes"]
 
     def test_redis(self):
         found = self.compare("redis-server")

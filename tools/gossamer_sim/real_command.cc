@@ -101,11 +101,11 @@ sim::Scenario Twin(const sim::Scenario& scenario, const std::vector<Program>& pr
   }
   for (int64_t shard = 0; shard < twin.shards; ++shard) {
     const Program& program = programs[static_cast<size_t>(shard) % programs.size()];
-    sim::NodeOverride override;
-    override.target.shards = {shard};
-    override.without_data = program.ours();
-    if (!program.ours() && !arguments.rules) override.rules = std::string(program.NearestRules());
-    twin.overrides.push_back(std::move(override));
+    sim::NodeOverride entry;
+    entry.target.shards = {shard};
+    entry.without_data = program.ours();
+    if (!program.ours() && !arguments.rules) entry.rules = std::string(program.NearestRules());
+    twin.overrides.push_back(std::move(entry));
   }
   return twin;
 }

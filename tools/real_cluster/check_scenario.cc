@@ -67,9 +67,9 @@ void CheckScenario(const sim::Scenario& scenario, sim::DiagnosticSink* sink) {
   }
   CheckConfig(scenario.config, {}, sink);
   bool bugs = !scenario.bugs.empty();
-  for (const sim::NodeOverride& override : scenario.overrides) {
-    CheckConfig(override.config, override.target.place, sink);
-    bugs = bugs || !override.bugs.empty();
+  for (const sim::NodeOverride& entry : scenario.overrides) {
+    CheckConfig(entry.config, entry.target.place, sink);
+    bugs = bugs || !entry.bugs.empty();
   }
   if (bugs) {
     sink->Add(sim::Severity::kError, {}, 1, "bugs can be planted in simulated nodes only");

@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "core/base/rng.h"
 #include "sim/model/start.h"
 #include "sim/scenario/loader.h"
 #include "tools/real_cluster/clocks.h"
@@ -15,7 +14,9 @@ namespace {
 
 constexpr Duration kAnswer = Seconds(2);  // of a live node to a command
 constexpr Duration kStartUp = Seconds(20);
+// Between two looks at a cluster that is not ready: looking takes time from it.
 constexpr Duration kPoll = Millis(20);
+constexpr Duration kPollPerNode = Millis(2);
 constexpr size_t kOutputShown = 400;
 
 }  // namespace
@@ -42,18 +43,15 @@ RealCluster::RealCluster(const ClusterSpec& spec) : spec_(spec) {
   Configure();
 }
 
-// What the scenario says of some nodes, with the draws of the simulator.
+// What the scenario says of some nodes.
 void RealCluster::Configure() {
   for (size_t k = 0; k < spec_.scenario->overrides.size(); ++k) {
-    const sim::NodeOverride& override = spec_.scenario->overrides[k];
-    Rng rng(spec_.seed, "override", k);
-    // All count as up before the start.
-    sim::SelectView view = view_;
-    view.is_down = [](uint32_t) { return false; };
-    for (const sim::NodeIndex index : Select(override.target, view, sim::Selectable::kAny, &rng)) {
+    const sim::NodeOverride& entry = spec_.scenario->overrides[k];
+    for (const sim::NodeIndex index :
+         sim::OverriddenNodes(*spec_.scenario, k, spec_.seed, infos_)) {
       RealNode& node = nodes_[index.value];
-      for (const auto& [name, value] : override.config) node.options[name] = value;
-      if (override.rules && !spec_.rules) node.rules = *override.rules;
+      for (const auto& [name, value] : entry.config) node.options[name] = value;
+      if (entry.rules && !spec_.rules) node.rules = *entry.rules;
     }
   }
 }
@@ -125,7 +123,7 @@ bool RealCluster::WaitUntil(const std::function<std::string()>& why, std::string
       *error = NameOf(index) + " " + how;
       return false;
     }
-    SleepFor(kPoll);
+    SleepFor(kPoll + kPollPerNode * static_cast<int64_t>(nodes_.size()));
   }
 }
 

@@ -154,7 +154,9 @@ std::string NotesText(const ComparisonHead& head, std::span<const RealResult> re
 std::string ComparisonText(const ComparisonHead& head, std::span<const RealResult> real,
                            std::span<const sim::RunReport> simulated) {
   const sim::RunReport& first = real.front().report;
-  std::string out = absl::StrCat(first.scenario.name, ": ", first.scenario.about, "\n");
+  std::string out = first.scenario.name;
+  if (!first.scenario.about.empty()) absl::StrAppend(&out, ": ", first.scenario.about);
+  out += "\n";
   out += sim::Wrap("real:      " + head.real, 2, 11);
   out += sim::Wrap("simulated: " + head.simulated, 2, 11) + "\n";
   for (const ComparedIncident& incident : Compare(real, simulated)) {
