@@ -73,6 +73,23 @@ TEST(World, ADeadPrimaryIsReplaced) {
   EXPECT_TRUE(watcher.rising);
 }
 
+TEST(World, ReplicasWithoutDataWaitBeforeTheirElection) {
+  Scenario scenario = SixNodes();
+  scenario.timeline.push_back(Fault(FaultKind::kKill, Seconds(5), {0}));
+  const auto delay_ms = [&] {
+    Watcher watcher;
+    World world(scenario, {}, {&watcher});
+    world.Run();
+    const auto scheduled = watcher.Of(EventType::kElectionScheduled);
+    return scheduled.empty() ? int64_t{-1} : static_cast<int64_t>(scheduled[0].event.value);
+  };
+  // Who is provably the best replica need not wait for better ones.
+  EXPECT_EQ(delay_ms(), 0);
+  NodeOverride& all = scenario.overrides.emplace_back();
+  all.without_data = true;
+  EXPECT_GE(delay_ms(), 30);
+}
+
 TEST(World, VotesLeaveWithTheirEpochsDurable) {
   Scenario scenario = SixNodes();
   scenario.fsync = Millis(30);

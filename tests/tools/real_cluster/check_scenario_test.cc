@@ -56,7 +56,8 @@ TEST(CheckScenario, SignalsAndCommandsAreAccepted) {
 
 TEST(CheckScenario, OptionsOfItsOwnBugsAndTooManyNodesAreRefused) {
   const auto found = Check(
-      "version: 1\nname: x\nrules: {base: gossamer, bugs: [no-fail-broadcast]}\ncluster:\n  shards: 101\n"
+      "version: 1\nname: x\nrules: {base: gossamer, bugs: [no-fail-broadcast]}\ncluster:\n  "
+      "shards: 101\n"
       "  replicas_per_shard: 1\n  config: {cluster-announce-ip: 10.0.0.1}\nduration: 10s\n");
   ASSERT_EQ(found.size(), 3u) << sim::Render(found);
   const std::string all = sim::Render(found);
