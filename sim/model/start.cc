@@ -29,12 +29,6 @@ Id MakeId(uint64_t seed, std::string_view label, uint64_t index) {
   return id;
 }
 
-// The slots of shard `s` of `shards`, as even as can be.
-SlotRange SlotsOf(int64_t s, int64_t shards) {
-  const auto bound = [shards](int64_t n) { return (n * kSlots * 2 + shards) / (shards * 2); };
-  return {static_cast<Slot>(bound(s)), static_cast<Slot>(bound(s + 1) - 1)};
-}
-
 NodeIndex PrimaryOf(const std::vector<NodeInfo>& nodes, uint32_t replica) {
   for (const NodeInfo& node : nodes) {
     if (node.starts_as_primary && node.shard == nodes[replica].shard) return node.index;
@@ -90,7 +84,7 @@ class FormedBuilder {
     for (const NodeInfo& info : nodes_) {
       cluster.members.push_back(Member(info));
       if (!info.starts_as_primary) continue;
-      const SlotRange range = SlotsOf(info.shard, scenario_.shards);
+      const SlotRange range = SlotsOfShard(info.shard, scenario_.shards);
       for (uint32_t slot = range.first; slot <= range.last; ++slot) {
         cluster.slots.Assign(static_cast<Slot>(slot), cluster.members.back().key);
       }
@@ -112,7 +106,7 @@ class FormedBuilder {
       if (scenario_.replicas_per_shard > 0) member.flags |= flag::kMigrateTo;
       facts.config_epoch = {static_cast<uint64_t>(info.shard) + 1};
       SlotSet slots;
-      slots.SetRange(SlotsOf(info.shard, scenario_.shards));
+      slots.SetRange(SlotsOfShard(info.shard, scenario_.shards));
       facts.slots = tables_->pool.slot_sets().Intern(slots);
     } else {
       member.flags |= flag::kReplica;
@@ -209,6 +203,11 @@ absl::StatusOr<NodesConf> ReadStartConf(const Scenario& scenario) {
   return *scenario.layout;
 }
 
+SlotRange SlotsOfShard(int64_t shard, int64_t shards) {
+  const auto bound = [shards](int64_t n) { return (n * kSlots * 2 + shards) / (shards * 2); };
+  return {static_cast<Slot>(bound(shard)), static_cast<Slot>(bound(shard + 1) - 1)};
+}
+
 IpText NodeIp(uint32_t index, uint32_t move) {
   const uint32_t n = index + 1;
   return IpText::From("10." + std::to_string(move % 256) + "." + std::to_string(n / 256) + "." +
@@ -240,6 +239,16 @@ std::vector<NodeInfo> DescribeNodes(const Scenario& scenario, uint64_t seed,
   return nodes;
 }
 
+std::vector<NodeIndex> OverriddenNodes(const Scenario& scenario, size_t index, uint64_t seed,
+                                       const std::vector<NodeInfo>& nodes) {
+  SelectView view;
+  view.nodes = &nodes;
+  view.is_primary = [&nodes](uint32_t i) { return nodes[i].starts_as_primary; };
+  view.is_down = [](uint32_t) { return false; };
+  Rng rng(seed, "override", index);
+  return Select(scenario.overrides[index].target, view, Selectable::kAny, &rng);
+}
+
 void ConfigureHosts(const Scenario& scenario, const RunOptions& options,
                     const std::vector<NodeInfo>& nodes, Hosts* hosts) {
   const auto apply = [](const std::map<std::string, std::string>& config, ClusterOptions* to) {
@@ -266,14 +275,9 @@ void ConfigureHosts(const Scenario& scenario, const RunOptions& options,
     const int64_t error = clock.Between(-kClockError.us, kClockError.us);
     host.wall_offset = Duration{kWallEpoch.us} + Micros(part + error);
   }
-  SelectView view;
-  view.nodes = &nodes;
-  view.is_primary = [&nodes](uint32_t i) { return nodes[i].starts_as_primary; };
-  view.is_down = [](uint32_t) { return false; };
   for (size_t k = 0; k < scenario.overrides.size(); ++k) {
     const NodeOverride& o = scenario.overrides[k];
-    Rng rng(options.seed, "override", k);
-    for (const NodeIndex node : Select(o.target, view, Selectable::kAny, &rng)) {
+    for (const NodeIndex node : OverriddenNodes(scenario, k, options.seed, nodes)) {
       Host& host = hosts->host(node.value);
       apply(o.config, &host.options);
       if (o.rules.has_value()) host.rules = RulesOf(*o.rules, o.bugs, options.bugs);

@@ -34,8 +34,14 @@ absl::StatusOr<NodesConf> ReadStartConf(const Scenario& scenario);
 // Who the nodes are. `conf`: of a nodes_conf start.
 std::vector<NodeInfo> DescribeNodes(const Scenario& scenario, uint64_t seed,
                                     const std::optional<NodesConf>& conf);
+// The slots of a shard where nobody says otherwise, as even as can be.
+SlotRange SlotsOfShard(int64_t shard, int64_t shards);
 // The address of node `index` in its `move`-th place.
 IpText NodeIp(uint32_t index, uint32_t move);
+
+// The nodes that the `index`-th override of the scenario is about.
+std::vector<NodeIndex> OverriddenNodes(const Scenario& scenario, size_t index, uint64_t seed,
+                                       const std::vector<NodeInfo>& nodes);
 
 // Sets each host's options, rules and clocks.
 void ConfigureHosts(const Scenario& scenario, const RunOptions& options,

@@ -187,6 +187,7 @@ void CheckRun(const Raw& raw, Arguments* out) {
   }
   CheckReportFiles(*out);
   if (out->digest_only && out->json) throw UsageError("--digest-only beside --json");
+  if (std::string wrong = CheckRealArguments(out); !wrong.empty()) throw UsageError(wrong);
 }
 
 void Check(const Raw& raw, Arguments* out) {

@@ -14,6 +14,7 @@
 #include "core/cluster/bugs.h"
 #include "sim/model/world.h"
 #include "tools/gossamer_sim/exit_code.h"
+#include "tools/gossamer_sim/real_arguments.h"
 
 namespace gossamer::tool {
 
@@ -71,6 +72,7 @@ struct Arguments {
   std::optional<Duration> stop_at;
   uint64_t max_events = 0;
   bool digest_only = false;
+  RealArguments real;
 
   // replay-node
   bool show_events = false;

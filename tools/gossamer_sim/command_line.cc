@@ -8,6 +8,7 @@
 #include "tools/gossamer_sim/build_info.h"
 #include "tools/gossamer_sim/completion.h"
 #include "tools/gossamer_sim/help.h"
+#include "tools/gossamer_sim/real_arguments.h"
 
 namespace gossamer::tool {
 namespace {
@@ -86,6 +87,7 @@ void AddRun(CLI::App* app, Raw* raw, Arguments* out) {
   run->add_flag("--record-full", out->record_full, "With the records themselves: a larger file")
       ->group("Traces of one run");
   AddReportFiles(run, raw, out);
+  AddRealOptions(run, &out->real);
   run->add_flag("--digest-only", out->digest_only, "Print file, seed and digest only")
       ->group("Reports");
 }

@@ -3,12 +3,19 @@
 #ifndef GOSSAMER_TOOLS_GOSSAMER_SIM_COMMANDS_H_
 #define GOSSAMER_TOOLS_GOSSAMER_SIM_COMMANDS_H_
 
+#include <cstdint>
+#include <vector>
+
 #include "tools/gossamer_sim/arguments.h"
 #include "tools/gossamer_sim/exit_code.h"
+#include "tools/gossamer_sim/scenario_file.h"
 
 namespace gossamer::tool {
 
 ExitCode RunCommand(const Arguments& arguments);
+// run --real, with a scenario that was read.
+ExitCode RealCommand(const Arguments& arguments, const ScenarioFile& file,
+                     const std::vector<uint64_t>& seeds);
 ExitCode CheckCommand(const Arguments& arguments);
 ExitCode ListCommand(const Arguments& arguments);
 ExitCode SchemaCommand(const Arguments& arguments);

@@ -226,6 +226,7 @@ std::vector<std::string_view> ValueWords(std::string_view command, const CLI::Op
   if (name == "--rules") return RuleNames();
   if (name == "--bugs") return BugNames();
   if (name == "--cpu") return CpuWords();
+  if (name == "--real") return {"redis-server", "valkey-server", "gossamer-server"};
   if (name == "--only-types") return TypeWords();
   if (name == "--progress") return {"auto", "plain", "none"};
   if (name == "--annotations") return {"github", "none"};

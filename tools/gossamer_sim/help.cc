@@ -33,6 +33,7 @@ constexpr Examples kExamples[] = {
   gossamer-sim run scenarios/quickstart.yaml --seed 0x2a --events - --quiet | grep fail-set
   gossamer-sim run scenarios/quickstart.yaml --rules valkey-8.0 --cpu redis-7
   gossamer-sim run scenarios/quickstart.yaml --bugs no-fail-broadcast
+  gossamer-sim run scenarios/quickstart.yaml --real redis-server --settle 10s
   gossamer-sim run scenarios/quickstart.yaml --perfetto r.pftrace --pcap r.pcapng --node-log logs
   gossamer-sim run scenarios/*/*.yaml --junit results.xml --annotations github
 )"},

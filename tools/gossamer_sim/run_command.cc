@@ -146,6 +146,9 @@ ExitCode RunCommand(const Arguments& arguments) {
       return ExitCode::kUsage;
     }
   }
+  if (!arguments.real.programs.empty()) {
+    return RealCommand(arguments, files.front(), SeedsFor(arguments, *files.front().scenario));
+  }
   Plan plan = MakePlan(arguments, files);
   RunOutputs outputs;
   const ExitCode opened = outputs.Open(arguments, files.front(), &plan.requests.front());

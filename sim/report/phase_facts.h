@@ -1,0 +1,23 @@
+// What expectations ask of failovers, from their times: the sampled metrics and the histories of
+// states. The same for simulated and for real clusters. Thread safety: pure functions.
+#ifndef GOSSAMER_SIM_REPORT_PHASE_FACTS_H_
+#define GOSSAMER_SIM_REPORT_PHASE_FACTS_H_
+
+#include <string_view>
+#include <vector>
+
+#include "sim/report/failover_timeline.h"
+#include "sim/scenario/expectations.h"
+
+namespace gossamer::sim {
+
+// Every metric of the scenario language that has one sample per victim primary.
+void AddSampledMetrics(const std::vector<IncidentTimes>& incidents, RunFacts* facts);
+
+// A state that holds while a count is 0. `what` is counted, in words: "live nodes say ...".
+StateHistory HistoryOf(const std::vector<FailoverTimeline::CountChange>& changes,
+                       std::string_view what);
+
+}  // namespace gossamer::sim
+
+#endif  // GOSSAMER_SIM_REPORT_PHASE_FACTS_H_
