@@ -20,6 +20,8 @@ class Rng {
   explicit Rng(uint64_t seed);
   // The stream of consumer (label, index) under `seed`.
   Rng(uint64_t seed, std::string_view label, uint64_t index = 0);
+  // The generator whose state() was `state`. REQUIRES: not all zero.
+  static Rng FromState(const std::array<uint64_t, 4>& state) { return Rng(state); }
 
   uint64_t Next64();
 
@@ -47,6 +49,8 @@ class Rng {
   const std::array<uint64_t, 4>& state() const { return state_; }
 
  private:
+  explicit Rng(const std::array<uint64_t, 4>& state) : state_(state) {}
+
   std::array<uint64_t, 4> state_;
 };
 

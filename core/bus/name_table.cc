@@ -1,5 +1,7 @@
 #include "core/bus/name_table.h"
 
+#include <set>
+
 #include "core/base/bytes.h"
 #include "core/base/check.h"
 #include "core/bus/layout.h"
@@ -36,16 +38,20 @@ NodeKey NameTable::Intern(const NodeName& name) {
   if (value == kEmptySlot) {
     value = NewRow();
     if (value == kEmptySlot) return kNoKey;
-    Row& row = rows_[value];
-    row = Row{};
-    row.wire.name = name;
-    row.valid = name.valid();
-    name_hashes_[value] = HashBytes(name.bytes.data(), kNameLength, 0);
-    gossip_hashes_[value] = name_hashes_[value] + zero_endpoint_hash_ - value;
-    Insert(value);
+    SetName(value, name);
   }
   ++rows_[value].refs;
   return NodeKey{value};
+}
+
+void NameTable::SetName(uint16_t value, const NodeName& name) {
+  Row& row = rows_[value];
+  row = Row{};
+  row.wire.name = name;
+  row.valid = name.valid();
+  name_hashes_[value] = HashBytes(name.bytes.data(), kNameLength, 0);
+  gossip_hashes_[value] = name_hashes_[value] + zero_endpoint_hash_ - value;
+  Insert(value);
 }
 
 uint16_t NameTable::NewRow() {
@@ -138,6 +144,35 @@ void NameTable::OfferEndpoint(NodeKey key, const Endpoint& endpoint) {
   StoreBig16(row.wire.pport.data(), endpoint.pport);
   endpoints_[key.value] = endpoint;
   gossip_hashes_[key.value] = name_hashes_[key.value] + HashEndpoint(endpoint) - key.value;
+}
+
+bool NameTable::Restore(size_t bound, const std::vector<Kept>& names,
+                        const std::vector<uint16_t>& free) {
+  GOSSAMER_CHECK(rows_.empty());
+  if (bound > kMaxNames || names.size() + free.size() != bound) return false;
+  std::vector<bool> seen(bound);
+  const auto first_time = [&](uint16_t value) {
+    if (value >= bound || seen[value]) return false;
+    seen[value] = true;
+    return true;
+  };
+  std::set<NodeName> different;
+  for (const Kept& kept : names) {
+    if (!first_time(kept.key.value) || !different.insert(kept.name).second) return false;
+  }
+  for (const uint16_t value : free) {
+    if (!first_time(value)) return false;
+  }
+  rows_.resize(bound);
+  name_hashes_.resize(bound);
+  gossip_hashes_.resize(bound);
+  endpoints_.resize(bound);
+  free_ = free;
+  for (const Kept& kept : names) {
+    SetName(kept.key.value, kept.name);
+    if (kept.endpoint) OfferEndpoint(kept.key, *kept.endpoint);
+  }
+  return true;
 }
 
 size_t NameTable::memory_bytes() const {

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "core/base/hash.h"
@@ -92,6 +93,19 @@ class NameTable {
   size_t size() const { return size_; }
   size_t memory_bytes() const;
 
+  // For snapshots of a host without a live message: a name in use, and the keys that are free, the
+  // next one last.
+  struct Kept {
+    NodeKey key;
+    NodeName name;
+    std::optional<Endpoint> endpoint;  // the canonical one
+  };
+  const std::vector<uint16_t>& free_keys() const { return free_; }
+  // Makes this table hold `names`, without references, so that the same keys are handed out from
+  // now on. REQUIRES: nothing was interned yet. False, and the table stays blank, unless every key
+  // below `bound` is in use or free, and every name is another.
+  bool Restore(size_t bound, const std::vector<Kept>& names, const std::vector<uint16_t>& free);
+
   // Eras delay the reuse of released keys. A message pins the era of its making; keys released in
   // an era become reusable when no message of that era or an earlier one is left.
   uint32_t PinEra() {
@@ -120,6 +134,7 @@ class NameTable {
   size_t IndexSlot(uint16_t value) const { return IndexSlot(rows_[value].wire.name.bytes.data()); }
   uint16_t Probe(const char* bytes) const;
   uint16_t NewRow();
+  void SetName(uint16_t value, const NodeName& name);
   void Insert(uint16_t value);
   void Erase(uint16_t value);
   void AdvanceEras();

@@ -155,6 +155,9 @@ ClusterNode::ClusterNode(const ClusterOptions& options, const Rules& rules, Host
   EndBatch(now, out);
 }
 
+ClusterNode::ClusterNode(const ClusterOptions& options, const Rules& rules, HostTables* tables)
+    : state_(options, rules, tables, 0, 0, 0) {}
+
 ClusterNode::~ClusterNode() = default;
 
 void ClusterNode::Tick(Now now, Effects* out) {

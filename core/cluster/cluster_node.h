@@ -49,6 +49,8 @@ class ClusterNode {
   ClusterNode(const ClusterOptions& options, const Rules& rules, HostTables* tables,
               const std::optional<NodesConf>& conf, uint64_t seed, uint64_t label_index, Now now,
               Effects* out);
+  // A member without anything, not even itself: for RestoreNode (snapshot.h), which fills it.
+  ClusterNode(const ClusterOptions& options, const Rules& rules, HostTables* tables);
   ~ClusterNode();
   ClusterNode(const ClusterNode&) = delete;
   ClusterNode& operator=(const ClusterNode&) = delete;

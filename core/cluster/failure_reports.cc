@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/fields.h"
 
 namespace gossamer {
 namespace {
@@ -169,6 +170,38 @@ void FailureReports::Sweep(const std::vector<uint8_t>& expired) {
       FreeColumn(static_cast<uint16_t>(column));
     }
   }
+}
+
+void FailureReports::Write(FieldWriter* out) const {
+  (*out)(expired_unit_, total_);
+  for (size_t reporter = 0; reporter < row_of_.size(); ++reporter) {
+    if (row_of_[reporter] == kNone) continue;
+    for (size_t suspect = 0; suspect < column_of_.size(); ++suspect) {
+      if (column_of_[suspect] == kNone) continue;
+      const uint8_t stamp = Stamp(row_of_[reporter], column_of_[suspect]);
+      if (stamp == 0) continue;
+      (*out)(static_cast<uint16_t>(reporter), static_cast<uint16_t>(suspect), stamp);
+    }
+  }
+}
+
+bool FailureReports::Read(FieldReader* in, size_t bound) {
+  GOSSAMER_CHECK(total_ == 0);
+  uint64_t count = 0;
+  int64_t expired = 0;
+  (*in)(expired, count);
+  for (; count > 0 && in->ok(); --count) {
+    uint16_t reporter = 0;
+    uint16_t suspect = 0;
+    uint8_t stamp = 0;
+    (*in)(reporter, suspect, stamp);
+    in->Require(reporter < bound && suspect < bound && stamp != 0);
+    if (!in->ok()) return false;
+    const uint16_t column = ColumnFor(NodeKey{suspect});
+    SetStamp(RowFor(NodeKey{reporter}), column, stamp);
+  }
+  expired_unit_ = expired;
+  return in->ok();
 }
 
 size_t FailureReports::memory_bytes() const {

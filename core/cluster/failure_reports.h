@@ -22,6 +22,9 @@
 
 namespace gossamer {
 
+class FieldReader;
+class FieldWriter;
+
 class FailureReports {
  public:
   // Milliseconds of the node's monotonic clock.
@@ -59,6 +62,11 @@ class FailureReports {
       }
     }
   }
+
+  // For snapshots; the validity is not part of them. REQUIRES of Read: no report so far. False, and
+  // the reports are of no use, when what was read is impossible or names a key at or above `bound`.
+  void Write(FieldWriter* out) const;
+  bool Read(FieldReader* in, size_t bound);
 
   size_t memory_bytes() const;
   // CHECKs that counts agree with the table; for tests and fuzzers.

@@ -1,6 +1,7 @@
 #include "core/cluster/link_table.h"
 
 #include "core/base/check.h"
+#include "core/base/fields.h"
 
 namespace gossamer {
 namespace {
@@ -41,6 +42,30 @@ bool LinkTable::Contains(LinkId link) const {
   if (link.slot() >= table.size()) return false;
   const uint16_t state = table[link.slot()].state;
   return (state & kUsed) != 0 && (state & kGeneration) == link.generation();
+}
+
+template <class Archive, class Self>
+void LinkTable::Fields(Archive& a, Self& table) {
+  a(table.outbound_, table.inbound_, table.free_);
+}
+
+void LinkTable::Write(FieldWriter* out) const { Fields(*out, *this); }
+
+bool LinkTable::Read(FieldReader* in) {
+  Fields(*in, *this);
+  if (!in->ok() || outbound_.size() > LinkId::kSlotMask || inbound_.size() > LinkId::kSlotMask) {
+    return false;
+  }
+  // Every outbound slot is in use or free, once.
+  std::vector<bool> free(outbound_.size());
+  for (const uint32_t slot : free_) {
+    if (slot >= free.size() || free[slot] || (outbound_[slot].state & kUsed) != 0) return false;
+    free[slot] = true;
+  }
+  for (size_t slot = 0; slot < free.size(); ++slot) {
+    if (!free[slot] && (outbound_[slot].state & kUsed) == 0) return false;
+  }
+  return true;
 }
 
 void LinkTable::Remove(LinkId link) {

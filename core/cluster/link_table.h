@@ -14,6 +14,9 @@
 
 namespace gossamer {
 
+class FieldReader;
+class FieldWriter;
+
 class LinkTable {
  public:
   // A new outbound link to `peer`.
@@ -43,6 +46,10 @@ class LinkTable {
       }
     }
   }
+  // For snapshots. False, and the table is of no use, when what was read is impossible.
+  void Write(FieldWriter* out) const;
+  bool Read(FieldReader* in);
+
   size_t memory_bytes() const {
     return (outbound_.capacity() + inbound_.capacity()) * sizeof(Entry) + free_.capacity() * 4;
   }
@@ -51,7 +58,15 @@ class LinkTable {
   struct Entry {
     NodeKey peer;
     uint16_t state = 0;  // generation in the low 13 bits
+
+    template <class Archive, class Self>
+    static void Describe(Archive& a, Self& e) {
+      a(e.peer, e.state);
+    }
   };
+  template <class Archive, class Self>
+  static void Fields(Archive& a, Self& table);
+
   static constexpr uint16_t kUsed = 0x8000;
   static constexpr uint16_t kExtensions = 0x4000;
 

@@ -26,6 +26,9 @@
 
 namespace gossamer {
 
+class FieldReader;
+class FieldWriter;
+
 // A time of the node's monotonic clock in milliseconds. All ages in the cluster rules are
 // differences of these.
 using MonoMs = int64_t;
@@ -234,6 +237,12 @@ class PeerTable {
   uint32_t sleeping_pfail() const { return sleeping_pfail_; }
   const std::vector<NodeKey>& pfail() const { return pfail_; }
 
+  // For snapshots of a host that has this table only and no live message; the host's names are part
+  // of them. REQUIRES of Read: neither this table nor the names hold anything. False, and both are
+  // of no use, when what was read is impossible. See snapshot.h.
+  void Write(FieldWriter* out) const;
+  bool Read(FieldReader* in, SlotSetTable* slot_sets);
+
   size_t memory_bytes() const;
   // CHECKs the invariants; for tests and fuzzers.
   void CheckInvariants() const;
@@ -251,6 +260,7 @@ class PeerTable {
     uint16_t key = 0;
     bool pfail = false;
   };
+  struct SavedRow;  // in peer_table_snapshot.cc
   static constexpr size_t kBlock = 64;
   static constexpr uint32_t kNoFacts = UINT32_MAX;
 
@@ -259,6 +269,9 @@ class PeerTable {
   }
 
   void GrowTo(size_t rows);
+  SavedRow SaveRow(NodeKey key) const;
+  bool PlaceRow(const SavedRow& saved, SlotSetTable* slot_sets);
+  bool PlaceReplicas(const SavedRow& saved);
   // Drops the reference on the row's facts.
   void ReleaseFacts(NodeKey key);
   bool IsTrusted(const Hot& row) const;

@@ -46,6 +46,17 @@ class SlotMap {
   std::map<Slot, NodeKey>& migrating() { return migrating_; }
   std::map<Slot, NodeKey>& importing() { return importing_; }
 
+  // Everything but the owners, which PeerFacts has too, for snapshots. The reader may refuse.
+  template <class Archive, class Self>
+  static void Describe(Archive& a, Self& map) {
+    a(map.not_claiming_, map.migrating_, map.importing_);
+    if constexpr (Archive::kReads) {
+      for (const auto* open : {&map.migrating_, &map.importing_}) {
+        a.Require(open->empty() || open->rbegin()->first < kSlots);
+      }
+    }
+  }
+
   size_t memory_bytes() const { return sizeof(*this) + owner_.capacity() * sizeof(NodeKey); }
 
  private:

@@ -9,8 +9,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string error;
-  const auto node =
-      gossamer::ReplayNode(std::string_view(reinterpret_cast<const char*>(data), size), {}, &error);
+  const auto node = gossamer::ReplayNode(
+      {}, std::string_view(reinterpret_cast<const char*>(data), size), {}, &error);
   GOSSAMER_CHECK(node.has_value() == error.empty());
   return 0;
 }

@@ -16,8 +16,8 @@
 
 #include "core/base/check.h"
 #include "core/cluster/cluster_node.h"
+#include "core/cluster/consistency.h"
 #include "core/cluster/heartbeat.h"
-#include "tests/core/cluster/consistency.h"
 #include "tests/core/cluster/mini_cluster.h"
 
 namespace gossamer {

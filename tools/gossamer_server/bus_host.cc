@@ -1,5 +1,7 @@
 #include "tools/gossamer_server/bus_host.h"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <deque>
 #include <optional>
@@ -13,12 +15,15 @@
 #include "asio/ip/tcp.hpp"
 #include "asio/post.hpp"
 #include "asio/steady_timer.hpp"
+#include "core/bus/codec.h"
+#include "core/cluster/node_view.h"
 #include "tools/gossamer_server/bus_link.h"
 #include "tools/gossamer_server/data_facts.h"
 #include "tools/gossamer_server/event_log.h"
 #include "tools/gossamer_server/nodes_conf_file.h"
 #include "tools/gossamer_server/replication_link.h"
 #include "tools/gossamer_server/server_clock.h"
+#include "tools/gossamer_server/sockets.h"
 #include "tools/input_log/input_log.h"
 
 namespace gossamer::server {
@@ -177,10 +182,7 @@ struct BusHost::Impl {
     NoteQueue(*link);
     if (link->queued() <= kMostOutputBytes) return;
     log->Warning("a bus link is ended: its peer takes nothing and the output is full");
-    Drop(*link);
-    asio::post(*io, [this, id] {
-      Turn([&](Now now) { node->OnLinkDown(now, id, LinkError::kReset, &effects); });
-    });
+    EndLink(*link, LinkError::kReset);
   }
 
   // ---- Links ----
@@ -193,6 +195,7 @@ struct BusHost::Impl {
   void Drop(BusLink& link) {
     const LinkId id = link.id();
     link.Close();
+    CountInput(link);
     over_limit.erase(id.value);
     if (links.erase(id.value) != 0 && id.inbound()) {
       inbound_ids.Give(id);
@@ -215,7 +218,11 @@ struct BusHost::Impl {
       while (!bytes.empty() && !link.closed()) {
         ByteSpan frame;
         const FrameError error = link.reader().Read(&bytes, &frame);
-        if (error == FrameError::kNone && frame.empty()) return;
+        if (error == FrameError::kNone && frame.empty()) break;
+        if (error == FrameError::kNone && IsFiltered(frame)) {
+          if (filter.close_link) EndLink(link, LinkError::kReset);
+          continue;
+        }
         if (error == FrameError::kNone) {
           node->OnFrame(now, link.id(), link.peer(), frame, &effects);
         } else {
@@ -223,6 +230,31 @@ struct BusHost::Impl {
         }
         Execute();
       }
+    });
+    CountInput(link);
+    if (link.closed() || input_bytes <= kMostInputBytes || link.input_bytes <= kSmallInput) return;
+    log->Warning("a bus link is ended: its peer sends a frame that never ends");
+    EndLink(link, LinkError::kReset);
+  }
+
+  bool IsFiltered(ByteSpan frame) const {
+    if (filter.type == PacketFilter::kNone) return false;
+    return filter.type == PacketFilter::kAll || filter.type == PeekType(frame);
+  }
+
+  void CountInput(BusLink& link) {
+    const size_t now_held = link.closed() ? 0 : link.reader().buffered();
+    input_bytes += now_held - link.input_bytes;
+    link.input_bytes = now_held;
+  }
+
+  // Ends a link on our side; the node is told in a turn of its own.
+  void EndLink(BusLink& link, LinkError error) {
+    const LinkId id = link.id();
+    Drop(link);
+    asio::post(*io, [this, id, error] {
+      if (stopped) return;
+      Turn([&](Now now) { node->OnLinkDown(now, id, error, &effects); });
     });
   }
 
@@ -249,42 +281,77 @@ struct BusHost::Impl {
   // ---- Accepting ----
 
   bool Listen(std::string* error) {
-    for (const std::string& address : config.bind) {
-      std::error_code code;
-      const asio::ip::address ip = asio::ip::make_address(address, code);
-      auto& acceptor = acceptors.emplace_back(*io);
-      const tcp::endpoint endpoint(ip, config.actual_bus_port());
-      if (!code) acceptor.open(endpoint.protocol(), code);
-      if (!code) acceptor.set_option(tcp::acceptor::reuse_address(true), code);
-      if (!code) acceptor.bind(endpoint, code);
-      if (!code) acceptor.listen(511, code);
-      if (code) {
-        *error = "cannot listen for the cluster bus on " + address + ":" +
-                 std::to_string(config.actual_bus_port()) + ": " + code.message();
-        return false;
-      }
+    if (!ListenOn(config.bind, config.actual_bus_port(), "the cluster bus", io, &acceptors,
+                  error)) {
+      return false;
     }
-    for (tcp::acceptor& acceptor : acceptors) Accept(&acceptor);
+    for (tcp::acceptor& acceptor : acceptors) {
+      AcceptAll(
+          &acceptor, [this] { return !stopped; }, [this](tcp::socket socket) { Take(&socket); });
+    }
     return true;
   }
 
-  void Accept(tcp::acceptor* acceptor) {
-    acceptor->async_accept([this, acceptor](const std::error_code& error, tcp::socket socket) {
-      if (stopped) return;
-      if (!error && inbound < kMostInboundLinks) {
-        const LinkId id = inbound_ids.Take();
-        ++inbound;
-        auto link = std::make_shared<BusLink>(io, id, &events);
-        links[id.value] = link;
-        link->Adopt(std::move(socket));
-      }
-      if (!error) return Accept(acceptor);
-      // Out of descriptors, most likely: other work may free some.
-      auto pause = std::make_shared<asio::steady_timer>(*io, std::chrono::milliseconds(100));
-      pause->async_wait([this, acceptor, pause](const std::error_code&) {
-        if (!stopped) Accept(acceptor);
-      });
-    });
+  void Take(tcp::socket* socket) {
+    if (inbound >= kMostInboundLinks && !MakeRoom()) return;
+    const LinkId id = inbound_ids.Take();
+    ++inbound;
+    NoteUnknown(id);
+    auto link = std::make_shared<BusLink>(io, id, &events);
+    links[id.value] = link;
+    link->Adopt(std::move(*socket));
+  }
+
+  bool IsUnknown(LinkId id) const {
+    if (Find(id) == nullptr) return false;
+    return !state().links.Contains(id) || !state().links.peer(id).valid();
+  }
+
+  void NoteUnknown(LinkId id) {
+    if (unknown.size() >= 2 * kMostInboundLinks) {
+      std::erase_if(unknown, [this](LinkId old) { return !IsUnknown(old); });
+    }
+    unknown.push_back(id);
+  }
+
+  // Ends the oldest inbound link of which nobody knows whose it is. False when there is none.
+  bool MakeRoom() {
+    while (!unknown.empty()) {
+      const LinkId id = unknown.front();
+      unknown.pop_front();
+      if (!IsUnknown(id)) continue;
+      EndLink(*Find(id), LinkError::kReset);
+      return true;
+    }
+    return false;
+  }
+
+  // ---- Views ----
+
+  // CLUSTER LINKS with what only the host knows. SOURCE: semantics spec section 11.
+  CommandReply LinksReply() const {
+    std::vector<CommandReply> items;
+    for (const NodeKey peer : NodesByName(state())) {
+      const PeerTable& peers = state().peers;
+      if (peers.HasOutLink(peer)) AddLink(peers.out_link(peer), peer, &items);
+      if (peers.HasInLink(peer)) AddLink(peers.in_link(peer), peer, &items);
+    }
+    return CommandReply::Array(std::move(items));
+  }
+
+  void AddLink(LinkId id, NodeKey peer, std::vector<CommandReply>* items) const {
+    const auto link = Find(id);
+    if (link == nullptr) return;
+    const auto bulk = [](std::string text) { return CommandReply::Bulk(std::move(text)); };
+    const auto bytes = [](size_t size) {
+      return CommandReply::Integer(static_cast<int64_t>(size));
+    };
+    items->push_back(CommandReply::Map(
+        {bulk("direction"), bulk(id.inbound() ? "from" : "to"), bulk("node"),
+         bulk(state().peers.name(peer).str()), bulk("create-time"),
+         CommandReply::Integer(link->created().ms()), bulk("events"),
+         bulk(link->queued() > 0 ? "rw" : "r"), bulk("send-buffer-allocated"),
+         bytes(link->allocated()), bulk("send-buffer-used"), bytes(link->queued())}));
   }
 
   // ---- Saving ----
@@ -298,7 +365,11 @@ struct BusHost::Impl {
     if (stopped) return;
     const Ticket ticket = *std::exchange(saving, std::nullopt);
     const bool ok = error.empty();
-    if (!ok) log->Warning("Cluster configuration not saved: " + error);
+    if (!ok) {
+      ++saves_failed;
+      log->Warning("Cluster configuration not saved: " + error +
+                   (held.empty() ? "" : "; what waited for it is withheld"));
+    }
     Turn([&](Now now) {
       if (ok) persisted = ticket;
       node->OnPersisted(now, ticket, ok ? PersistResult::kDone : PersistResult::kFailed, &effects);
@@ -338,6 +409,10 @@ struct BusHost::Impl {
   std::vector<LinkId> dirty;
   InboundIds inbound_ids;
   size_t inbound = 0;
+  std::deque<LinkId> unknown;  // inbound links by age, until they were seen to be somebody's
+  size_t input_bytes = 0;
+  PacketFilter filter;
+  uint64_t saves_failed = 0;
   ReplicationLink replication;
   NodesConfFile file;
   std::vector<Held> held;
@@ -397,8 +472,37 @@ void BusHost::Stop() {
 CommandReply BusHost::Command(const ClusterCommand& command) {
   CommandReply reply;
   impl_->Turn([&](Now now) { reply = impl_->node->OnCommand(now, command, &impl_->effects); });
-  return reply;
+  const bool links =
+      command.words.size() == 1 && ::strcasecmp(command.words[0].c_str(), "links") == 0;
+  return links ? impl_->LinksReply() : reply;
 }
+
+BusFacts BusHost::facts() const {
+  const Impl& h = *impl_;
+  BusFacts facts;
+  facts.links = h.links.size();
+  facts.link_bytes = h.input_bytes;
+  for (const auto& [id, link] : h.links) facts.link_bytes += link->allocated();
+  facts.replica_in_sync = h.replication.up();
+  facts.replica_loading = h.replication.receiving_payload();
+  if (facts.replica_in_sync) {
+    facts.replica_silent_s = (SampleClocks().mono - h.replication.fresh()).us / 1'000'000;
+  }
+  facts.saves_failed = h.saves_failed;
+  return facts;
+}
+
+void BusHost::KillLinks(NodeKey node, bool outbound, bool inbound) {
+  Impl& h = *impl_;
+  const PeerTable& peers = h.state().peers;
+  const auto end = [&h](LinkId id) {
+    if (const auto link = h.Find(id)) h.EndLink(*link, LinkError::kReset);
+  };
+  if (outbound && peers.HasOutLink(node)) end(peers.out_link(node));
+  if (inbound && peers.HasInLink(node)) end(peers.in_link(node));
+}
+
+PacketFilter& BusHost::packet_filter() { return impl_->filter; }
 
 void BusHost::Configure(const ClusterOptions& options) {
   impl_->Turn([&](Now now) { impl_->node->OnConfig(now, options, &impl_->effects); });

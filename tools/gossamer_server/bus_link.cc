@@ -7,6 +7,8 @@
 #include "asio/error.hpp"
 #include "asio/ip/address.hpp"
 #include "asio/post.hpp"
+#include "tools/gossamer_server/server_clock.h"
+#include "tools/gossamer_server/sockets.h"
 
 namespace gossamer::server {
 namespace {
@@ -16,6 +18,9 @@ using asio::ip::tcp;
 // What one turn reads from one link at most: a peer that floods must not keep others waiting.
 constexpr int kReadsPerTurn = 4;
 constexpr size_t kReadBytes = size_t{64} << 10;
+// A peer whose machine is gone is noticed by its silence, long before this; the kernel need not
+// keep the connection for ever.
+constexpr int64_t kKeepAliveSeconds = 30;
 
 LinkError ErrorOf(const std::error_code& error) {
   if (error == asio::error::connection_refused) return LinkError::kRefused;
@@ -48,7 +53,7 @@ bool EndpointFrom(const IpText& ip, uint16_t port, tcp::endpoint* endpoint) {
 }
 
 BusLink::BusLink(asio::io_context* io, LinkId id, const Events* events)
-    : socket_(*io), id_(id), events_(events) {}
+    : socket_(*io), id_(id), events_(events), created_(SampleClocks().wall) {}
 
 void BusLink::Connect(const tcp::endpoint& to) {
   socket_.async_connect(to, [self = shared_from_this()](const std::error_code& error) {
@@ -66,8 +71,7 @@ void BusLink::Adopt(tcp::socket socket) {
 
 void BusLink::Begin() {
   std::error_code error;
-  socket_.non_blocking(true, error);
-  socket_.set_option(tcp::no_delay(true), error);
+  if (!PrepareSocket(&socket_, kKeepAliveSeconds)) return Fail(asio::error::connection_reset);
   const tcp::endpoint remote = socket_.remote_endpoint(error);
   if (error) return Fail(error);
   const tcp::endpoint local = socket_.local_endpoint(error);

@@ -38,6 +38,11 @@ class BusLink : public std::enable_shared_from_this<BusLink> {
   FrameReader& reader() { return reader_; }
   const LinkPeer& peer() const { return peer_; }
   bool closed() const { return closed_; }
+  // When it was opened or accepted, on the wall clock.
+  WallTime created() const { return created_; }
+  size_t allocated() const { return out_.capacity(); }
+  // The owner's count of bytes of the frame at hand.
+  size_t input_bytes = 0;
   // Bytes that the kernel has not taken yet.
   size_t queued() const { return out_.size() - out_at_; }
   // Where messages are to be appended; Flush sends them.
@@ -62,6 +67,7 @@ class BusLink : public std::enable_shared_from_this<BusLink> {
   const Events* events_;
   FrameReader reader_;
   LinkPeer peer_;
+  WallTime created_;
   std::string out_;
   size_t out_at_ = 0;
   bool up_ = false;

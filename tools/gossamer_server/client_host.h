@@ -1,8 +1,10 @@
 // ClientHost: the client port: accepts connections, cuts requests, sends replies in order.
 //
-// Bounded: connections by maxclients, what one sends ahead by the parser's limits and by reading no
-// further while replies wait, what waits for one by kMostReplyBytes. Thread safety: the
-// io_context's thread.
+// Bounded, whatever clients do: connections by maxclients; what one sends ahead by
+// client-query-buffer-limit, and what all of them send by kMostInputBytes; replies by reading no
+// further while kPauseBytes of them wait, and by client-output-buffer-limit. Fair: a turn reads
+// kReadBytes from a client and runs kCommandsPerTurn of its commands, then others are served.
+// Thread safety: the io_context's thread.
 #ifndef GOSSAMER_TOOLS_GOSSAMER_SERVER_CLIENT_HOST_H_
 #define GOSSAMER_TOOLS_GOSSAMER_SERVER_CLIENT_HOST_H_
 
@@ -17,11 +19,17 @@ namespace gossamer::server {
 
 class ClientHost {
  public:
-  // Replies that a client does not take; above it the connection is ended.
-  static constexpr size_t kMostReplyBytes = size_t{64} << 20;
+  static constexpr size_t kReadBytes = size_t{16} << 10;
+  static constexpr int kCommandsPerTurn = 64;
+  // A client that takes nothing gets no further command run while this waits for it.
+  static constexpr size_t kPauseBytes = size_t{256} << 10;
+  // Bytes of unfinished requests of all clients. Whoever exceeds it with more than kSmallInput of
+  // its own is ended.
+  static constexpr size_t kMostInputBytes = size_t{512} << 20;
+  static constexpr size_t kSmallInput = size_t{64} << 10;
 
   // All of them outlive the host.
-  ClientHost(const ServerConfig& config, CommandServer* commands, asio::io_context* io);
+  ClientHost(const ServerConfig& config, CommandServer* commands, Log* log, asio::io_context* io);
   ~ClientHost();
   ClientHost(const ClientHost&) = delete;
   ClientHost& operator=(const ClientHost&) = delete;

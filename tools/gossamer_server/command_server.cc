@@ -3,13 +3,21 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <optional>
 #include <random>
 #include <thread>
 #include <utility>
 
-#include "core/cluster/config_options.h"
 #include "core/cluster/node_view.h"
+#include "core/resp/request_parser.h"
 #include "core/slots/key_slot.h"
+#include "tools/gossamer_server/client_commands.h"
+#include "tools/gossamer_server/command_docs.h"
+#include "tools/gossamer_server/config_rewrite.h"
+#include "tools/gossamer_server/debug_bus.h"
+#include "tools/gossamer_server/directives.h"
 #include "tools/gossamer_server/info_text.h"
 #include "tools/gossamer_server/key_commands.h"
 #include "tools/gossamer_server/redirect.h"
@@ -76,10 +84,6 @@ std::string UnknownCommand(const std::vector<std::string>& words) {
   return text;
 }
 
-bool IsPrintableName(const std::string& name) {
-  return std::all_of(name.begin(), name.end(), [](char c) { return c >= '!' && c <= '~'; });
-}
-
 // `*`, `?` and plain characters, without case, as CONFIG GET takes them.
 bool Matches(std::string_view pattern, std::string_view name) {
   if (pattern.empty()) return name.empty();
@@ -90,35 +94,21 @@ bool Matches(std::string_view pattern, std::string_view name) {
          Matches(pattern.substr(1), name.substr(1));
 }
 
-// One entry of COMMAND: name, arity, flags, first key, last key, step, and what is left empty.
-void WriteCommandEntry(std::string_view name, int arity, std::string_view flag, int first, int last,
-                       int step, ReplyWriter* w) {
-  w->Array(10);
-  w->Bulk(name);
-  w->Integer(arity);
-  w->Set(1);
-  w->Simple(flag);
-  w->Integer(first);
-  w->Integer(last);
-  w->Integer(step);
-  w->Set(0);
-  w->Array(0);
-  w->Array(0);
-  w->Array(0);
-}
-
 // What a transaction does not queue.
 bool RunsInsideMulti(std::string_view name) {
   return name == "multi" || name == "exec" || name == "discard" || name == "reset" ||
          name == "quit";
 }
 
-void WriteCommandEntry(const KeyCommand& c, ReplyWriter* w) {
-  WriteCommandEntry(c.name, c.arity,
-                    c.first == 0 ? "movablekeys"
-                    : c.write    ? "write"
-                                 : "readonly",
-                    c.first, c.last, c.first == 0 ? 0 : c.step, w);
+// Commands of Valkey that this build knows to be commands, and has nothing to serve them with.
+bool IsUnserved(std::string_view name) {
+  static constexpr std::string_view kUnserved[] = {
+      "acl",         "bgrewriteaof", "bgsave",    "bitop",        "fcall_ro", "lolwut",
+      "migrate",     "module",       "monitor",   "move",         "object",   "psubscribe",
+      "psync",       "publish",      "pubsub",    "punsubscribe", "replconf", "save",
+      "script",      "sort",         "subscribe", "sunsubscribe", "swapdb",   "sync",
+      "unsubscribe", "unwatch",      "waitaof",   "watch",        "xread",    "xreadgroup"};
+  return std::find(std::begin(kUnserved), std::end(kUnserved), name) != std::end(kUnserved);
 }
 
 }  // namespace
@@ -129,71 +119,115 @@ CommandServer::CommandServer(ServerConfig* config, BusHost* bus, Log* log,
       bus_(bus),
       log_(log),
       shutdown_(std::move(shutdown)),
-      started_(SampleClocks().mono),
+      started_(SampleClocks()),
       run_id_(RandomHex(40)) {}
 
-const CommandServer::Command* CommandServer::Find(const std::string& name) {
+std::span<const CommandServer::Command> CommandServer::Commands() {
+  using S = CommandServer;
   static constexpr Command kCommands[] = {
-      {"asking", 1, &CommandServer::Asking, false},
-      {"auth", -2, &CommandServer::Auth, true},
-      {"client", -2, &CommandServer::Client, false},
-      {"cluster", -2, &CommandServer::Cluster, false},
-      {"command", -1, &CommandServer::CommandInfo, false},
-      {"config", -2, &CommandServer::Config, false},
-      {"dbsize", 1, &CommandServer::DbSize, false},
-      {"debug", -2, &CommandServer::Debug, false},
-      {"discard", 1, &CommandServer::Discard, false},
-      {"echo", 2, &CommandServer::Echo, false},
-      {"exec", 1, &CommandServer::Exec, false},
-      {"hello", -1, &CommandServer::Hello, true},
-      {"info", -1, &CommandServer::Info, false},
-      {"latency", -2, &CommandServer::Latency, false},
-      {"multi", 1, &CommandServer::Multi, false},
-      {"ping", -1, &CommandServer::Ping, false},
-      {"quit", -1, &CommandServer::Quit, true},
-      {"readonly", 1, &CommandServer::Readonly, false},
-      {"readwrite", 1, &CommandServer::Readwrite, false},
-      {"reset", 1, &CommandServer::Reset, true},
-      {"role", 1, &CommandServer::Role, false},
-      {"select", 2, &CommandServer::Select, false},
-      {"shutdown", -1, &CommandServer::Shutdown, false},
-      {"slowlog", -2, &CommandServer::Slowlog, false},
-      {"time", 1, &CommandServer::Time, false},
+      {"asking", 1, &S::Asking, false, false, "Lets the next command use an importing slot."},
+      {"auth", -2, &S::Auth, true, false, "Authenticates the connection."},
+      {"client", -2, &S::Client, false, true, "Connections: names, list, kill, replies."},
+      {"cluster", -2, &S::Cluster, false, true, "The cluster as this node sees it."},
+      {"command", -1, &S::CommandInfo, false, true, "Describes commands."},
+      {"config", -2, &S::Config, false, true, "Reads, sets and rewrites the configuration."},
+      {"dbsize", 1, &S::DbSize, false, false, "Returns the number of keys."},
+      {"debug", -2, &S::Debug, false, true, "What tests need, if it is enabled."},
+      {"discard", 1, &S::Discard, false, false, "Ends a transaction without running it."},
+      {"echo", 2, &S::Echo, false, false, "Returns the given string."},
+      {"exec", 1, &S::Exec, false, false, "Runs what was queued since MULTI."},
+      {"failover", -1, &S::Failover, false, false, "Not in a cluster: see CLUSTER FAILOVER."},
+      {"flushall", -1, &S::Flush, false, false, "Removes all keys."},
+      {"flushdb", -1, &S::Flush, false, false, "Removes all keys."},
+      {"function", -2, &S::Function, false, true, "Lists functions: there are none."},
+      {"hello", -1, &S::Hello, true, false, "Chooses the protocol, authenticates, names."},
+      {"info", -1, &S::Info, false, false, "Facts and counters of the server."},
+      {"keys", 2, &S::NoKeys, false, false, "Lists keys: there are none."},
+      {"lastsave", 1, &S::LastSave, false, false, "Returns when the data were saved last."},
+      {"latency", -2, &S::Latency, false, true, "Latency events: none are kept."},
+      {"memory", -2, &S::Memory, false, true, "Memory of the server."},
+      {"multi", 1, &S::Multi, false, false, "Queues the commands that follow, until EXEC."},
+      {"ping", -1, &S::Ping, false, false, "Answers PONG."},
+      {"quit", -1, &S::Quit, true, false, "Closes the connection."},
+      {"randomkey", 1, &S::NoKeys, false, false, "Returns a key: there is none."},
+      {"readonly", 1, &S::Readonly, false, false, "Lets this connection read from a replica."},
+      {"readwrite", 1, &S::Readwrite, false, false, "Ends READONLY."},
+      {"replicaof", 3, &S::ReplicaOf, false, false, "Not in a cluster: see CLUSTER REPLICATE."},
+      {"reset", 1, &S::Reset, true, false, "Makes the connection like a new one."},
+      {"role", 1, &S::Role, false, false, "Primary or replica, and of whom."},
+      {"scan", -2, &S::NoKeys, false, false, "Iterates over keys: there are none."},
+      {"select", 2, &S::Select, false, false, "Chooses database 0."},
+      {"shutdown", -1, &S::Shutdown, false, false, "Ends the server."},
+      {"slaveof", 3, &S::ReplicaOf, false, false, "Not in a cluster: see CLUSTER REPLICATE."},
+      {"slowlog", -2, &S::Slowlog, false, true, "Slow commands: none are kept."},
+      {"time", 1, &S::Time, false, false, "Returns the server's time."},
+      {"wait", 3, &S::Wait, false, false, "Returns how many replicas have it: none."},
   };
-  const auto found = std::find_if(std::begin(kCommands), std::end(kCommands),
-                                  [&name](const Command& c) { return name == c.name; });
-  return found == std::end(kCommands) ? nullptr : found;
+  return kCommands;
+}
+
+const CommandServer::Command* CommandServer::Find(const std::string& name) {
+  const auto all = Commands();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&name](const Command& c) { return name == c.name; });
+  return found == all.end() ? nullptr : &*found;
 }
 
 void CommandServer::Run(std::vector<std::string>& words, Session* session, std::string* out) {
-  ++commands_processed_;
+  ++stats_.commands;
+  ++session->commands;
+  session->last_command = SampleClocks().mono;
   ReplyWriter writer(session->protocol, out);
+  const size_t before = out->size();
   Call call{words, *session, writer};
-  const std::string name = Lower(words[0]);
+  Dispatch(call);
+  if (out->size() > before && (*out)[before] == '-') ++stats_.errors;
+  if (session->reply == ReplyMode::kOn) return;
+  // CLIENT REPLY OFF, and SKIP with the command after it.
+  out->resize(before);
+  if (session->reply == ReplyMode::kSkip) session->reply = ReplyMode::kOn;
+  if (session->reply == ReplyMode::kSkipNext) session->reply = ReplyMode::kSkip;
+}
+
+void CommandServer::Dispatch(Call& call) {
+  const std::string name = Lower(call.words[0]);
   // A browser that was made to talk to us.
   if (name == "post" || name == "host:") {
-    session->closing = true;
+    call.session.closing = true;
     return;
   }
   const auto fits = [&](int arity) {
-    const auto size = static_cast<int>(words.size());
+    const auto size = static_cast<int>(call.words.size());
     return arity >= 0 ? size == arity : size >= -arity;
   };
   const Command* command = Find(name);
   const KeyCommand* keyed = command == nullptr ? FindKeyCommand(name) : nullptr;
-  if (command == nullptr && keyed == nullptr) {
-    session->transaction.Fail();
-    return writer.Error(UnknownCommand(words));
+  const bool known = command != nullptr || keyed != nullptr;
+  if (!known && !IsUnserved(name)) {
+    call.session.transaction.Fail();
+    return call.reply.Error(UnknownCommand(call.words));
   }
-  if (!fits(command != nullptr ? command->arity : keyed->arity)) {
-    session->transaction.Fail();
-    return WrongArity(name, &writer);
+  if (known && !fits(command != nullptr ? command->arity : keyed->arity)) {
+    call.session.transaction.Fail();
+    return WrongArity(name, &call.reply);
   }
-  const bool open = session->authenticated || config_->requirepass.empty();
+  call.session.command = name;
+  if (command != nullptr && command->subcommands && call.words.size() > 1) {
+    call.session.command += "|" + Lower(call.words[1].substr(0, 32));
+  }
+  const bool open = call.session.authenticated || config_->requirepass.empty();
   if (!open && !(command != nullptr && command->unauthenticated)) {
-    return writer.Error("NOAUTH Authentication required.");
+    return call.reply.Error("NOAUTH Authentication required.");
   }
-  if (session->transaction.open() && !RunsInsideMulti(name)) return Queue(call, keyed != nullptr);
+  if (!known) {
+    call.session.transaction.Fail();
+    return call.reply.Error(
+        "ERR '" + name +
+        "' is not served by this build: it is a cluster member without a keyspace");
+  }
+  if (call.session.transaction.open() && !RunsInsideMulti(name)) {
+    return Queue(call, keyed != nullptr);
+  }
   if (command != nullptr) return (this->*command->handler)(call);
   RunKeyed(call);
 }
@@ -227,6 +261,7 @@ bool CommandServer::Login(const std::string& user, const std::string& password, 
   const bool right =
       user == "default" && (config_->requirepass.empty() || password == config_->requirepass);
   session->authenticated = session->authenticated || right;
+  if (!right) ++stats_.auth_refused;
   return right;
 }
 
@@ -309,6 +344,8 @@ void CommandServer::Reset(Call& call) {
   s.authenticated = false;
   s.readonly = s.asking = false;
   s.transaction.Take();
+  s.no_evict = s.no_touch = false;
+  s.reply = ReplyMode::kOn;
   s.name.clear();
   call.reply.Simple("RESET");
 }
@@ -323,53 +360,8 @@ void CommandServer::Select(Call& call) {
                            : "ERR value is not an integer or out of range");
 }
 
-std::string CommandServer::ClientLine(const Session& s) const {
-  const int64_t age = (SampleClocks().mono - s.since).us / 1'000'000;
-  return "id=" + std::to_string(s.id) + " addr=" + s.address + " laddr=" + s.local_address +
-         " fd=-1 name=" + s.name + " age=" + std::to_string(age) +
-         " idle=0 flags=" + (s.readonly ? "r" : "N") +
-         " db=0 sub=0 psub=0 ssub=0 multi=-1 watch=0 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 "
-         "rbs=0 rbp=0 obl=0 oll=0 omem=0 tot-mem=0 events=r cmd=client user=default redir=-1 "
-         "resp=" +
-         std::to_string(s.protocol) + " lib-name=" + s.lib_name + " lib-ver=" + s.lib_version;
-}
-
 void CommandServer::Client(Call& call) {
-  const std::string what = Lower(call.words[1]);
-  const size_t size = call.words.size();
-  Session& s = call.session;
-  if (what == "setname" && size == 3) {
-    if (!IsPrintableName(call.words[2])) {
-      return call.reply.Error(
-          "ERR Client names cannot contain spaces, newlines or special characters.");
-    }
-    s.name = call.words[2];
-    return call.reply.Simple("OK");
-  }
-  if (what == "setinfo" && size == 4) {
-    const std::string option = Lower(call.words[2]);
-    if (option != "lib-name" && option != "lib-ver") {
-      return call.reply.Error("ERR Unrecognized option '" + call.words[2] + "'");
-    }
-    if (!IsPrintableName(call.words[3])) {
-      return call.reply.Error("ERR " + option +
-                              " cannot contain spaces, newlines or special characters.");
-    }
-    (option == "lib-name" ? s.lib_name : s.lib_version) = call.words[3];
-    return call.reply.Simple("OK");
-  }
-  if (what == "getname" && size == 2) return call.reply.Bulk(s.name);
-  if (what == "id" && size == 2) return call.reply.Integer(static_cast<int64_t>(s.id));
-  if (what == "info" && size == 2) return call.reply.Verbatim(ClientLine(s) + "\n");
-  if (what == "list") {
-    std::string text;
-    for (const auto& [id, session] : sessions_) text += ClientLine(*session) + "\n";
-    return call.reply.Verbatim(text);
-  }
-  if (what == "reply" || what == "no-evict" || what == "no-touch" || what == "capa") {
-    return call.reply.Simple("OK");
-  }
-  UnknownSubcommand("CLIENT", call.words[1], &call.reply);
+  RunClientCommand(call.words, SampleClocks().mono, sessions_, &call.session, &call.reply);
 }
 
 void CommandServer::Readonly(Call& call) {
@@ -390,56 +382,44 @@ void CommandServer::Asking(Call& call) {
 // ---- The server ----
 
 void CommandServer::CommandInfo(Call& call) {
-  const std::string what = call.words.size() > 1 ? Lower(call.words[1]) : "";
-  const auto all = KeyCommands();
-  if (what.empty()) {
-    call.reply.Array(all.size());
-    for (const KeyCommand& command : all) WriteCommandEntry(command, &call.reply);
-  } else if (what == "count") {
-    call.reply.Integer(static_cast<int64_t>(all.size()));
-  } else if (what == "docs") {
-    call.reply.Map(0);
-  } else if (what == "info") {
-    call.reply.Array(call.words.size() - 2);
-    for (size_t i = 2; i < call.words.size(); ++i) {
-      const std::string name = Lower(call.words[i]);
-      if (const KeyCommand* keyed = FindKeyCommand(name)) {
-        WriteCommandEntry(*keyed, &call.reply);
-      } else if (const Command* command = Find(name)) {
-        WriteCommandEntry(name, command->arity, "fast", 0, 0, 0, &call.reply);
-      } else {
-        call.reply.NullArray();
-      }
-    }
-  } else if (what == "getkeys" && call.words.size() > 2) {
-    const Words words(call.words.begin() + 2, call.words.end());
-    const KeyCommand* keyed = FindKeyCommand(Lower(words[0]));
-    std::vector<std::string_view> keys;
-    if (keyed == nullptr) return call.reply.Error("ERR Invalid command specified");
-    if (!KeysOf(*keyed, words, &keys) || keys.empty()) {
-      return call.reply.Error("ERR The command has no key arguments");
-    }
-    call.reply.Array(keys.size());
-    for (const std::string_view key : keys) call.reply.Bulk(key);
-  } else {
-    UnknownSubcommand("COMMAND", call.words[1], &call.reply);
+  std::vector<ServedCommand> served;
+  for (const Command& command : Commands()) {
+    served.push_back({command.name, command.arity, command.summary});
   }
+  RunCommandCommand(call.words, served, &call.reply);
 }
 
 void CommandServer::Config(Call& call) {
   const std::string what = Lower(call.words[1]);
   if (what == "get" && call.words.size() > 2) return ConfigGet(call);
   if (what == "set" && call.words.size() > 3) return ConfigSet(call);
-  if (what == "resetstat") return call.reply.Simple("OK");
-  if (what == "rewrite") {
-    return call.reply.Error("ERR CONFIG REWRITE is not served by this build");
+  if (what == "rewrite" && call.words.size() == 2) return ConfigRewrite(call);
+  if (what == "resetstat" && call.words.size() == 2) {
+    stats_ = {};
+    return call.reply.Simple("OK");
   }
   UnknownSubcommand("CONFIG", call.words[1], &call.reply);
 }
 
+void CommandServer::ConfigRewrite(Call& call) {
+  if (config_->file.empty()) {
+    return call.reply.Error("ERR The server is running without a config file");
+  }
+  std::string error;
+  if (RewriteConfigFile(*config_, &error)) {
+    log_->Notice("CONFIG REWRITE executed with success.");
+    return call.reply.Simple("OK");
+  }
+  log_->Warning("CONFIG REWRITE failed: " + error);
+  call.reply.Error("ERR Rewriting config file: " + error);
+}
+
+// Other names of a directive are shown when a pattern asks for them.
 void CommandServer::ConfigGet(Call& call) {
+  std::vector<std::string> names = DirectiveNames();
+  for (const DirectiveAlias& alias : DirectiveAliases()) names.emplace_back(alias.alias);
   std::vector<std::pair<std::string, std::string>> found;
-  for (const std::string& name : DirectiveNames()) {
+  for (const std::string& name : names) {
     const bool wanted = std::any_of(call.words.begin() + 2, call.words.end(),
                                     [&](const std::string& p) { return Matches(Lower(p), name); });
     std::string text;
@@ -454,24 +434,30 @@ void CommandServer::ConfigGet(Call& call) {
 
 // All or nothing, as in Valkey.
 void CommandServer::ConfigSet(Call& call) {
+  if (call.words.size() % 2 != 0) return WrongArity("config|set", &call.reply);
   ServerConfig next = *config_;
   for (size_t i = 2; i + 1 < call.words.size(); i += 2) {
     const std::string name = Lower(call.words[i]);
-    const OptionInfo* option = FindOption(name);
     std::string text;
-    if (option == nullptr && !DirectiveText(name, next, &text)) {
+    if (!DirectiveText(name, next, &text)) {
       return call.reply.Error("ERR Unknown option or number of arguments for CONFIG SET - '" +
                               call.words[i] + "'");
     }
+    const std::string& given = call.words[i + 1];
+    std::vector<std::string> values;
+    const bool several = name == "client-output-buffer-limit";
+    if (!several) values = {given};
+    if (several && !SplitInline(given, &values)) values.clear();
+    std::vector<std::string> directive = {name};
+    directive.insert(directive.end(), values.begin(), values.end());
+    next.kept.erase(std::string(CanonicalName(name)));
     std::string error = "can't set immutable config";
-    const bool settable = (option != nullptr && !option->fixed) || name == "loglevel" ||
-                          name == "maxclients" || name == "requirepass";
-    if (settable && ApplyDirective({name, call.words[i + 1]}, &next, &error)) continue;
+    if (IsSettable(name) && ApplyDirective(directive, &next, &error)) continue;
     return call.reply.Error("ERR CONFIG SET failed (possibly related to argument '" +
                             call.words[i] + "') - " + error);
   }
-  if (call.words.size() % 2 != 0) return WrongArity("config|set", &call.reply);
   *config_ = std::move(next);
+  log_->SetLevel(config_->log_level);
   bus_->Configure(config_->cluster);
   call.reply.Simple("OK");
 }
@@ -487,10 +473,16 @@ void CommandServer::Info(Call& call) {
   ServerFacts facts;
   facts.version = kRedisVersion;
   facts.run_id = run_id_;
-  facts.uptime_s = (SampleClocks().mono - started_).us / 1'000'000;
-  facts.clients = sessions_.size();
-  facts.connections = connections_received;
-  facts.commands = commands_processed_;
+  facts.uptime_s = (SampleClocks().mono - started_.mono).us / 1'000'000;
+  facts.started_s = started_.wall.ms() / 1000;
+  facts.stats = stats_;
+  for (const auto& [id, session] : sessions_) {
+    ++facts.clients;
+    facts.client_bytes += session->input_bytes + session->output_bytes + sizeof(Session);
+    facts.most_input = std::max<uint64_t>(facts.most_input, session->input_bytes);
+    facts.most_output = std::max<uint64_t>(facts.most_output, session->output_bytes);
+  }
+  facts.bus = bus_->facts();
   std::vector<std::string> sections;
   for (size_t i = 1; i < call.words.size(); ++i) sections.push_back(Lower(call.words[i]));
   call.reply.Verbatim(InfoText(facts, *config_, bus_->node().state(), sections));
@@ -536,15 +528,36 @@ void CommandServer::Latency(Call& call) {
   UnknownSubcommand("LATENCY", call.words[1], &call.reply);
 }
 
-// DEBUG SLEEP stops the whole process, as the tests of others expect of it.
+bool CommandServer::MayDebug(const Session& session) const {
+  return config_->debug_access == DebugAccess::kYes ||
+         (config_->debug_access == DebugAccess::kLocal && session.local);
+}
+
 void CommandServer::Debug(Call& call) {
+  if (!MayDebug(call.session)) {
+    return call.reply.Error(
+        "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", "
+        "you "
+        "can run it from a local connection, otherwise you need to set this option in the "
+        "configuration file, and then restart the server.");
+  }
   const std::string what = Lower(call.words[1]);
   if (what == "sleep" && call.words.size() == 3) {
+    // Stops the whole process, as the tests of others expect of it.
     double seconds = 0;
     const std::string& text = call.words[2];
     std::from_chars(text.data(), text.data() + text.size(), seconds);
     std::this_thread::sleep_for(std::chrono::duration<double>(std::clamp(seconds, 0.0, 3600.0)));
     return call.reply.Simple("OK");
+  }
+  if (what == "log" && call.words.size() == 3) {
+    log_->Warning("DEBUG LOG: " + call.words[2]);
+    return call.reply.Simple("OK");
+  }
+  if (what == "segfault") std::raise(SIGSEGV);
+  if (what == "panic" || what == "assert") std::abort();
+  if (const std::optional<std::string> error = DebugBus(call.words, bus_)) {
+    return error->empty() ? call.reply.Simple("OK") : call.reply.Error(*error);
   }
   UnknownSubcommand("DEBUG", call.words[1], &call.reply);
 }
@@ -560,6 +573,22 @@ void CommandServer::Shutdown(Call& call) {
   log_->Notice("User requested shutdown...");
   call.session.closing = true;
   shutdown_();
+}
+
+// ---- What has an answer without keys ----
+
+void CommandServer::Memory(Call& call) {
+  const std::string what = Lower(call.words[1]);
+  if (what == "purge") return call.reply.Simple("OK");
+  if (what == "doctor") return call.reply.Verbatim("This build keeps no data.");
+  UnknownSubcommand("MEMORY", call.words[1], &call.reply);
+}
+
+// redis-cli --cluster add-node asks whether there are functions to copy.
+void CommandServer::Function(Call& call) {
+  if (Lower(call.words[1]) == "list") return call.reply.Array(0);
+  call.reply.Error("ERR FUNCTION " + call.words[1].substr(0, 32) +
+                   " is not served by this build: it has no scripts");
 }
 
 }  // namespace gossamer::server

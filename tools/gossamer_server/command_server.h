@@ -8,13 +8,14 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/resp/reply_writer.h"
 #include "tools/gossamer_server/bus_host.h"
 #include "tools/gossamer_server/server_config.h"
+#include "tools/gossamer_server/server_stats.h"
 #include "tools/gossamer_server/session.h"
 
 namespace gossamer::server {
@@ -27,9 +28,9 @@ class CommandServer {
   // Appends the reply, or the replies, to *out.
   void Run(std::vector<std::string>& words, Session* session, std::string* out);
 
-  // Sessions that are open, by id, for CLIENT LIST.
-  std::map<uint64_t, Session*>& sessions() { return sessions_; }
-  uint64_t connections_received = 0;
+  // Sessions that are open, for CLIENT.
+  Sessions& sessions() { return sessions_; }
+  ServerStats& stats() { return stats_; }
 
  private:
   using Words = std::vector<std::string>;
@@ -44,7 +45,10 @@ class CommandServer {
     int arity;  // with the name; negative: at least
     Handler handler;
     bool unauthenticated;
+    bool subcommands;
+    const char* summary;
   };
+  static std::span<const Command> Commands();
   static const Command* Find(const std::string& name);
 
   void Ping(Call& call);
@@ -59,6 +63,7 @@ class CommandServer {
   void Config(Call& call);
   void ConfigGet(Call& call);
   void ConfigSet(Call& call);
+  void ConfigRewrite(Call& call);
   void Cluster(Call& call);
   void Info(Call& call);
   void Role(Call& call);
@@ -74,20 +79,29 @@ class CommandServer {
   void Exec(Call& call);
   void Discard(Call& call);
   void Shutdown(Call& call);
+  void Wait(Call& call);
+  void LastSave(Call& call);
+  void Memory(Call& call);
+  void Function(Call& call);
+  void Flush(Call& call);
+  void NoKeys(Call& call);
+  void Failover(Call& call);
+  void ReplicaOf(Call& call);
 
   bool Login(const std::string& user, const std::string& password, Session* session);
+  void Dispatch(Call& call);
   void RunKeyed(Call& call);
   std::string RedirectionOf(const Call& call, bool asking) const;
   void Queue(Call& call, bool keyed);
-  std::string ClientLine(const Session& session) const;
+  bool MayDebug(const Session& session) const;
 
   ServerConfig* config_;
   BusHost* bus_;
   Log* log_;
   std::function<void()> shutdown_;
-  std::map<uint64_t, Session*> sessions_;
-  Instant started_;
-  uint64_t commands_processed_ = 0;
+  Sessions sessions_;
+  ServerStats stats_;
+  Now started_;
   std::string run_id_;
 };
 

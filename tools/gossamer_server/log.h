@@ -22,6 +22,7 @@ class Log {
 
   // An empty path is standard output. False, with one line in *error, when it cannot be opened.
   bool Open(const std::string& path, LogLevel level, std::string* error);
+  void SetLevel(LogLevel level) { level_ = level; }
   // 'M' or 'S': what the lines say of the process.
   void SetRole(char role) { role_ = role; }
   void Write(LogLevel level, std::string_view text);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "tools/gossamer_server/atomic_file.h"
 
 namespace gossamer::server {
 namespace {
@@ -26,26 +27,6 @@ bool ReadWhole(int descriptor, std::string* text) {
     if (got < 0) return false;
     text->append(buffer, static_cast<size_t>(got));
   }
-}
-
-bool WriteWhole(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t put = ::write(descriptor, text.data(), text.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return false;
-    text.remove_prefix(static_cast<size_t>(put));
-  }
-  return true;
-}
-
-bool SyncDirectoryOf(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  const bool ok = ::fsync(descriptor) == 0;
-  ::close(descriptor);
-  return ok;
 }
 
 }  // namespace
@@ -86,29 +67,7 @@ bool NodesConfFile::Open(const std::string& path, std::optional<NodesConf>* conf
 }
 
 std::string NodesConfFile::SaveNow(const std::string& text, bool fsync) {
-  const std::string next = path_ + ".tmp-" + std::to_string(::getpid());
-  const int descriptor = ::open(next.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, kMode);
-  if (descriptor < 0) return ErrorText("cannot create " + next);
-  std::string error;
-  if (!WriteWhole(descriptor, text)) {
-    error = ErrorText("cannot write " + next);
-  } else if (fsync && ::fsync(descriptor) != 0) {
-    error = ErrorText("cannot sync " + next);
-  } else if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    error = ErrorText("cannot lock " + next);
-  } else if (::rename(next.c_str(), path_.c_str()) != 0) {
-    error = ErrorText("cannot rename " + next);
-  }
-  if (!error.empty()) {
-    ::close(descriptor);
-    ::unlink(next.c_str());
-    return error;
-  }
-  // The lock is now that of the file under the name.
-  ::close(descriptor_);
-  descriptor_ = descriptor;
-  if (fsync && !SyncDirectoryOf(path_)) return ErrorText("cannot sync the directory of " + path_);
-  return "";
+  return WriteFileAtomically(path_, text, fsync, &descriptor_);
 }
 
 void NodesConfFile::Start(Done done) {

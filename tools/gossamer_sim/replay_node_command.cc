@@ -1,10 +1,12 @@
 // replay-node: runs the node of a server's input log again and says whether it did the same.
 #include <cstdio>
+#include <filesystem>
 #include <optional>
 #include <string>
 
 #include "tools/gossamer_sim/commands.h"
 #include "tools/gossamer_sim/scenario_file.h"
+#include "tools/input_log/input_log.h"
 #include "tools/input_log/input_replay.h"
 
 namespace gossamer::tool {
@@ -36,8 +38,12 @@ ExitCode ReplayNodeCommand(const Arguments& arguments) {
       std::printf("%12.6f  %s\n", SecondsOf(since), line.c_str());
     };
   }
+  const std::string before = PreviousSegment(path);
+  std::optional<std::string> previous = std::string();
+  if (std::filesystem::exists(before)) previous = ReadWholeFile(before, kMaxInputLogBytes);
+  if (!previous) return ExitCode::kUsage;
   std::string error;
-  const std::optional<ReplayedNode> node = ReplayNode(*bytes, lines, &error);
+  const std::optional<ReplayedNode> node = ReplayNode(*previous, *bytes, lines, &error);
   if (!node) {
     std::fprintf(stderr, "gossamer-sim: %s: %s\n", path.c_str(), error.c_str());
     return ExitCode::kUsage;
@@ -45,14 +51,17 @@ ExitCode ReplayNodeCommand(const Arguments& arguments) {
   if (!arguments.quiet) {
     std::printf("%s, recorded by %s, rules %s\n", node->name.c_str(), node->program.c_str(),
                 node->rules.c_str());
+    if (!node->unused_segment.empty()) {
+      std::printf("%s is left out: %s\n", before.c_str(), node->unused_segment.c_str());
+    }
   }
   if (node->difference) {
     PrintDifference(*node);
     return ExitCode::kNonDeterminism;
   }
-  std::printf("the same: %llu inputs, %llu of them messages, over %.3f s%s\n",
+  std::printf("the same: %llu inputs, %llu of them messages, over %.3f s from %s%s\n",
               static_cast<Count>(node->inputs), static_cast<Count>(node->messages),
-              SecondsOf(node->end - node->begin),
+              SecondsOf(node->end - node->begin), node->from_start ? "the start" : "a snapshot",
               node->complete ? "" : "; there the log breaks off");
   return ExitCode::kPass;
 }

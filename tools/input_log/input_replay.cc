@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/cluster/cluster_node.h"
+#include "core/cluster/snapshot.h"
 #include "tools/input_log/effects_hash.h"
 #include "tools/input_log/input_log.h"
 
@@ -39,13 +40,19 @@ class Replay {
   // False with one line in *error.
   bool Start(const proto::InputLogHeader& header, ReplayedNode* out, std::string* error) {
     RecordedNode::Start start;
-    if (!FindRules(header.rules())) {
+    const std::optional<Rules> rules = FindRules(header.rules());
+    if (!rules) {
       *error = "rules '" + header.rules() + "' are not known here";
       return false;
     }
     start.rules = header.rules();
     start.seed = header.seed();
     if (!ReadOptions(header.options(), &start.options, error)) return false;
+    out->program = header.program();
+    out->rules = header.rules();
+    out->begin = out->end = begin_;
+    out->from_start = header.snapshot().empty();
+    if (!out->from_start) return Restore(header, start.options, *rules, error);
     if (header.has_nodes_conf()) {
       auto conf = ParseNodesConf(header.nodes_conf());
       if (!conf.ok()) {
@@ -56,12 +63,17 @@ class Replay {
     }
     node_ = std::make_unique<RecordedNode>(start, header.salt(), &tables_, nullptr,
                                            NowOf(header.mono_us(), header.wall_us()), &effects_);
-    out->program = header.program();
-    out->rules = header.rules();
-    out->begin = out->end = begin_;
     if (HashEffects(effects_, names()) != header.effects()) Differ(0, "the start", out);
     Execute(begin_);
     return true;
+  }
+
+  // The node is what the snapshot with which the next segment begins says; else that is where the
+  // replay differs.
+  bool Follows(const proto::InputLogHeader& header, ReplayedNode* out) {
+    if (CanSnapshot(node_->node()) && Snapshot(node_->node()) == header.snapshot()) return true;
+    Differ(out->inputs, "the snapshot after it", out);
+    return false;
   }
 
   // False when this input had other effects.
@@ -90,6 +102,21 @@ class Replay {
     Ticket after;
     MessageRef message;
   };
+
+  bool Restore(const proto::InputLogHeader& header, const ClusterOptions& options,
+               const Rules& rules, std::string* error) {
+    const std::string& bytes = header.snapshot();
+    auto node = RestoreNode({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()}, options,
+                            rules, &tables_);
+    if (node == nullptr) {
+      *error = "the snapshot with which the log begins is damaged, or another version's";
+      return false;
+    }
+    // What was asked to be saved before has been saved: no message waited for it.
+    persisted_ = {node->state().tickets};
+    node_ = std::make_unique<RecordedNode>(std::move(node), &tables_);
+    return true;
+  }
 
   static Now NowOf(int64_t mono_us, int64_t wall_us) {
     return {Instant{mono_us}, WallTime{wall_us}};
@@ -185,11 +212,13 @@ class Replay {
 
 }  // namespace
 
-std::optional<ReplayedNode> ReplayNode(std::string_view bytes, const ReplayLines& events,
-                                       std::string* error) {
+namespace {
+
+// The header with which `bytes` begin; they are what follows it then.
+std::optional<proto::InputLogHeader> TakeHeader(std::string_view* bytes, std::string* error) {
   proto::InputLogPart part;
   bool broken = false;
-  if (!Next(&bytes, &part, &broken) || !part.has_header()) {
+  if (!Next(bytes, &part, &broken) || !part.has_header()) {
     *error = "this is no log of inputs";
     return std::nullopt;
   }
@@ -198,18 +227,66 @@ std::optional<ReplayedNode> ReplayNode(std::string_view bytes, const ReplayLines
              std::to_string(kInputLogFormat);
     return std::nullopt;
   }
-  ReplayedNode out;
-  Replay replay(part.header(), events);
-  if (!replay.Start(part.header(), &out, error)) return std::nullopt;
-  while (!out.difference && Next(&bytes, &part, &broken)) {
+  return part.header();
+}
+
+// Takes inputs to the end of `bytes` or to a difference.
+void TakeInputs(std::string_view bytes, Replay* replay, ReplayedNode* out) {
+  proto::InputLogPart part;
+  bool broken = false;
+  while (!out->difference && Next(&bytes, &part, &broken)) {
     if (!part.has_input()) {
       broken = true;
       break;
     }
-    if (!replay.Take(part.input(), &out)) break;
+    if (!replay->Take(part.input(), out)) break;
   }
-  out.complete = !broken;
+  out->complete = !broken;
+}
+
+bool SameProcess(const proto::InputLogHeader& a, const proto::InputLogHeader& b) {
+  return a.salt() == b.salt() && a.seed() == b.seed();
+}
+
+// Why `first` is not the segment before `second`; empty if it is.
+std::string WhyApart(const proto::InputLogHeader& first, const proto::InputLogHeader& second) {
+  if (!SameProcess(first, second)) return "it is another process's";
+  if (first.segment() + 1 != second.segment()) return "it is not the one before this one";
+  if (!second.continues()) return "inputs are missing between the two";
+  return "";
+}
+
+std::optional<ReplayedNode> ReplayBoth(const proto::InputLogHeader& first, std::string_view inputs,
+                                       const proto::InputLogHeader* second, std::string_view more,
+                                       const ReplayLines& events, std::string* error) {
+  ReplayedNode out;
+  Replay replay(first, events);
+  if (!replay.Start(first, &out, error)) return std::nullopt;
+  TakeInputs(inputs, &replay, &out);
+  if (second != nullptr && !out.difference && replay.Follows(*second, &out)) {
+    TakeInputs(more, &replay, &out);
+  }
   out.name = replay.Name();
+  return out;
+}
+
+}  // namespace
+
+std::optional<ReplayedNode> ReplayNode(std::string_view previous, std::string_view segment,
+                                       const ReplayLines& events, std::string* error) {
+  const auto header = TakeHeader(&segment, error);
+  if (!header) return std::nullopt;
+  if (previous.empty()) return ReplayBoth(*header, segment, nullptr, {}, events, error);
+  std::string why;
+  const auto before = TakeHeader(&previous, &why);
+  if (before && SameProcess(*before, *header) && before->segment() == header->segment()) {
+    // Copied before and after its end: the later copy has all of it.
+    return ReplayBoth(*before, previous, nullptr, {}, events, error);
+  }
+  if (before) why = WhyApart(*before, *header);
+  if (why.empty()) return ReplayBoth(*before, previous, &*header, segment, events, error);
+  auto out = ReplayBoth(*header, segment, nullptr, {}, events, error);
+  if (out) out->unused_segment = why;
   return out;
 }
 

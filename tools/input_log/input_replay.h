@@ -25,6 +25,10 @@ struct ReplayedNode {
   Instant begin;
   Instant end;
   bool complete = true;  // the log ends between two inputs
+  // The node's life is there from its start; else from a snapshot on.
+  bool from_start = true;
+  // The segment before was given and could not be used: why.
+  std::string unused_segment;
   // The first input that had other effects, its number from 1 (0: the start) and the effects here.
   std::optional<uint64_t> difference;
   std::string difference_input;
@@ -34,10 +38,11 @@ struct ReplayedNode {
 // Lines about what happens, with the time since the log's begin.
 using ReplayLines = std::function<void(Duration since, const std::string& line)>;
 
-// The log in `bytes`. Nothing, with one line in *error, if it is none. `events`, if given, is told
-// of every event of the node.
-std::optional<ReplayedNode> ReplayNode(std::string_view bytes, const ReplayLines& events,
-                                       std::string* error);
+// The log in `segment`, after the one in `previous`, which may be empty. Where the one goes over
+// into the other the node must be in the state that the snapshot says. Nothing, with one line in
+// *error, if `segment` is no log. `events`, if given, is told of every event of the node.
+std::optional<ReplayedNode> ReplayNode(std::string_view previous, std::string_view segment,
+                                       const ReplayLines& events, std::string* error);
 
 }  // namespace gossamer
 

@@ -11,9 +11,9 @@
 #include <variant>
 #include <vector>
 
+#include "core/cluster/consistency.h"
 #include "core/cluster/cron.h"
 #include "tests/core/cluster/cluster_fixture.h"
-#include "tests/core/cluster/consistency.h"
 
 namespace gossamer {
 namespace {

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/cluster/consistency.h"
 #include "core/cluster/election.h"
 #include "tests/core/cluster/cluster_fixture.h"
-#include "tests/core/cluster/consistency.h"
 
 namespace gossamer {
 

@@ -5,8 +5,8 @@
 
 #include <cstdint>
 
+#include "core/cluster/consistency.h"
 #include "tests/core/cluster/cluster_fixture.h"
-#include "tests/core/cluster/consistency.h"
 
 namespace gossamer {
 namespace {

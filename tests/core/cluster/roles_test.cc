@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "core/cluster/consistency.h"
 #include "tests/core/cluster/cluster_fixture.h"
-#include "tests/core/cluster/consistency.h"
 
 namespace gossamer {
 namespace {

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/cluster/consistency.h"
 #include "tests/core/cluster/cluster_fixture.h"
-#include "tests/core/cluster/consistency.h"
 
 namespace gossamer {
 namespace {

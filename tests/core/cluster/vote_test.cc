@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "core/cluster/consistency.h"
 #include "core/cluster/election.h"
 #include "core/cluster/epochs.h"
 #include "tests/core/cluster/cluster_fixture.h"
-#include "tests/core/cluster/consistency.h"
 
 namespace gossamer {
 namespace {

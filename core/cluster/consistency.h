@@ -1,6 +1,7 @@
-// What must hold in one member's state after any input, whatever its peers sent.
-#ifndef GOSSAMER_TESTS_CORE_CLUSTER_CONSISTENCY_H_
-#define GOSSAMER_TESTS_CORE_CLUSTER_CONSISTENCY_H_
+// What must hold in one member's state after any input, whatever its peers sent: for tests, and for
+// states that come from elsewhere.
+#ifndef GOSSAMER_CORE_CLUSTER_CONSISTENCY_H_
+#define GOSSAMER_CORE_CLUSTER_CONSISTENCY_H_
 
 #include <string>
 
@@ -9,7 +10,7 @@
 namespace gossamer {
 
 // Says what contradicts what in `s`; empty when nothing does. Also CHECKs the tables' own
-// invariants.
+// invariants. Thread safety: a pure function.
 //
 // - SlotMap and PeerFacts::slots say the same, and the number of assigned slots is right;
 // - open slots and slots that nobody claims refer to known nodes and owned slots;
@@ -21,4 +22,4 @@ std::string CheckConsistency(const State& s);
 
 }  // namespace gossamer
 
-#endif  // GOSSAMER_TESTS_CORE_CLUSTER_CONSISTENCY_H_
+#endif  // GOSSAMER_CORE_CLUSTER_CONSISTENCY_H_

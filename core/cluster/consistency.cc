@@ -1,4 +1,4 @@
-#include "tests/core/cluster/consistency.h"
+#include "core/cluster/consistency.h"
 
 #include <algorithm>
 #include <string>

@@ -1,0 +1,157 @@
+#include "tools/gossamer_server/command_docs.h"
+
+#include <algorithm>
+
+#include "tools/gossamer_server/key_commands.h"
+
+namespace gossamer::server {
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr size_t kEntryItems = 10;
+
+std::string Lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c + 32) : c;
+  return out;
+}
+
+// One entry of COMMAND: name, arity, flags, first key, last key, step, and what is left empty.
+void WriteEntry(std::string_view name, int arity, std::string_view flag, int first, int last,
+                int step, ReplyWriter* w) {
+  w->Array(kEntryItems);
+  w->Bulk(name);
+  w->Integer(arity);
+  w->Set(1);
+  w->Simple(flag);
+  w->Integer(first);
+  w->Integer(last);
+  w->Integer(step);
+  w->Set(0);
+  w->Array(0);
+  w->Array(0);
+  w->Array(0);
+}
+
+std::string_view FlagOf(const KeyCommand& c) {
+  if (c.first == 0) return "movablekeys";
+  return c.write ? "write" : "readonly";
+}
+
+void WriteEntry(const KeyCommand& c, ReplyWriter* w) {
+  WriteEntry(c.name, c.arity, FlagOf(c), c.first, c.last, c.first == 0 ? 0 : c.step, w);
+}
+
+void WriteEntry(const ServedCommand& c, ReplyWriter* w) {
+  WriteEntry(c.name, c.arity, "fast", 0, 0, 0, w);
+}
+
+const ServedCommand* Find(const std::vector<ServedCommand>& served, std::string_view name) {
+  const auto found = std::find_if(served.begin(), served.end(),
+                                  [name](const ServedCommand& c) { return c.name == name; });
+  return found == served.end() ? nullptr : &*found;
+}
+
+void Info(const Words& names, const std::vector<ServedCommand>& served, ReplyWriter* w) {
+  w->Array(names.size());
+  for (const std::string& given : names) {
+    const std::string name = Lower(given);
+    if (const KeyCommand* keyed = FindKeyCommand(name)) {
+      WriteEntry(*keyed, w);
+    } else if (const ServedCommand* command = Find(served, name)) {
+      WriteEntry(*command, w);
+    } else {
+      w->NullArray();
+    }
+  }
+}
+
+void WriteDoc(std::string_view name, std::string_view summary, std::string_view group,
+              ReplyWriter* w) {
+  w->Bulk(name);
+  w->Map(3);
+  w->Bulk("summary");
+  w->Bulk(summary);
+  w->Bulk("since");
+  w->Bulk("1.0.0");
+  w->Bulk("group");
+  w->Bulk(group);
+}
+
+// Of the named commands that there are, or of all.
+void Docs(const Words& names, const std::vector<ServedCommand>& served, ReplyWriter* w) {
+  constexpr std::string_view kKeyed = "Answered with where its key's slot is.";
+  const auto wanted = [&names](std::string_view name) {
+    return names.empty() || std::any_of(names.begin(), names.end(),
+                                        [name](const std::string& n) { return Lower(n) == name; });
+  };
+  std::vector<std::string_view> keyed;
+  for (const KeyCommand& c : KeyCommands()) {
+    if (wanted(c.name)) keyed.push_back(c.name);
+  }
+  std::vector<const ServedCommand*> own;
+  for (const ServedCommand& c : served) {
+    if (wanted(c.name)) own.push_back(&c);
+  }
+  w->Map(keyed.size() + own.size());
+  for (const std::string_view name : keyed) WriteDoc(name, kKeyed, "generic", w);
+  for (const ServedCommand* c : own) WriteDoc(c->name, c->summary, "server", w);
+}
+
+void GetKeys(const Words& words, bool with_flags, ReplyWriter* w) {
+  const KeyCommand* keyed = FindKeyCommand(Lower(words[0]));
+  if (keyed == nullptr) return w->Error("ERR Invalid command specified");
+  const auto size = static_cast<int>(words.size());
+  const bool fits = keyed->arity >= 0 ? size == keyed->arity : size >= -keyed->arity;
+  if (!fits) return w->Error("ERR Invalid number of arguments specified for command");
+  std::vector<std::string_view> keys;
+  if (!KeysOf(*keyed, words, &keys) || keys.empty()) {
+    return w->Error("ERR The command has no key arguments");
+  }
+  w->Array(keys.size());
+  for (const std::string_view key : keys) {
+    if (with_flags) w->Array(2);
+    w->Bulk(key);
+    if (!with_flags) continue;
+    w->Set(2);
+    w->Simple(keyed->write ? "RW" : "RO");
+    w->Simple(keyed->write ? "UPDATE" : "ACCESS");
+  }
+}
+
+void List(const std::vector<ServedCommand>& served, ReplyWriter* w) {
+  w->Array(KeyCommands().size() + served.size());
+  for (const KeyCommand& c : KeyCommands()) w->Bulk(c.name);
+  for (const ServedCommand& c : served) w->Bulk(c.name);
+}
+
+}  // namespace
+
+void RunCommandCommand(const Words& words, const std::vector<ServedCommand>& served,
+                       ReplyWriter* reply) {
+  const size_t all = KeyCommands().size() + served.size();
+  const std::string what = words.size() > 1 ? Lower(words[1]) : "";
+  const Words rest(
+      words.begin() + static_cast<Words::difference_type>(std::min<size_t>(2, words.size())),
+      words.end());
+  if (what.empty() || (what == "info" && rest.empty())) {
+    reply->Array(all);
+    for (const KeyCommand& c : KeyCommands()) WriteEntry(c, reply);
+    for (const ServedCommand& c : served) WriteEntry(c, reply);
+  } else if (what == "count" && rest.empty()) {
+    reply->Integer(static_cast<int64_t>(all));
+  } else if (what == "list" && rest.empty()) {
+    List(served, reply);
+  } else if (what == "docs") {
+    Docs(rest, served, reply);
+  } else if (what == "info") {
+    Info(rest, served, reply);
+  } else if ((what == "getkeys" || what == "getkeysandflags") && !rest.empty()) {
+    GetKeys(rest, what == "getkeysandflags", reply);
+  } else {
+    reply->Error("ERR unknown subcommand '" + words[1].substr(0, 128) + "'. Try COMMAND HELP.");
+  }
+}
+
+}  // namespace gossamer::server
