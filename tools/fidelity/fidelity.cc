@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <utility>
 
 #include "core/base/rng.h"
@@ -45,12 +44,6 @@ void MarkRejections(Fit* fit) {
   for (size_t i = 0; i < rejected.size(); ++i) {
     fit->rows[i / kFigures.size()].figures[i % kFigures.size()].rejected = rejected[i];
   }
-}
-
-std::string Rounded(double value, int decimals) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
-  return text;
 }
 
 // "+1.2 %", with ! when the median does not fit and X when the row is told from the simulation.

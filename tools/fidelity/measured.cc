@@ -1,6 +1,7 @@
 #include "tools/fidelity/measured.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
 #include <utility>
 
@@ -37,7 +38,7 @@ bool ParseLine(std::string_view text, Line* line) {
     *number = static_cast<int64_t>(value);
   }
   const MeasuredRow& row = line->row;
-  return (row.server == "valkey" || row.server == "redis7") &&
+  return IsServer(row.server) &&
          (row.kind == "single" || row.kind == "multi" || row.kind == "stop") && row.nodes >= 4 &&
          row.nodes <= 10000 && row.timeout_ms > 0 && row.victims > 0 && row.victims < row.nodes / 2;
 }
@@ -51,6 +52,29 @@ MeasuredRow* RowOf(const MeasuredRow& key, std::vector<MeasuredRow>* rows) {
 }
 
 }  // namespace
+
+bool IsServer(std::string_view name) { return name == "valkey" || name == "redis7"; }
+
+std::string Rounded(double value, int decimals) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
+  return text;
+}
+
+void SetMachine(int64_t nodes, int64_t timeout_ms, sim::Scenario* scenario) {
+  scenario->rules = "valkey-8.0";
+  if (scenario->cpu.preset != "none") {
+    scenario->cpu.cores_per_machine = 2;
+    scenario->cpu.nodes_per_machine = static_cast<uint32_t>(nodes);
+  }
+  scenario->shards = nodes / 2;
+  scenario->replicas_per_shard = 1;
+  scenario->config["cluster-node-timeout"] = std::to_string(timeout_ms);
+  scenario->config["cluster-allow-replica-migration"] = "no";
+  scenario->latency.quantiles = {{500000, Micros(50)}};
+  // The data directories lay in memory.
+  scenario->fsync = Micros(20);
+}
 
 std::optional<std::vector<MeasuredRow>> ReadMeasured(const std::string& path, std::string* error) {
   std::ifstream in(path);
@@ -77,19 +101,8 @@ std::optional<std::vector<MeasuredRow>> ReadMeasured(const std::string& path, st
 sim::Scenario ScenarioOf(const MeasuredRow& row, const sim::CpuSpec& cpu, uint64_t seed) {
   sim::Scenario scenario;
   scenario.name = row.kind + "-" + std::to_string(row.nodes) + "-" + std::to_string(row.timeout_ms);
-  scenario.rules = "valkey-8.0";
   scenario.cpu = cpu;
-  if (cpu.preset != "none") {
-    scenario.cpu.cores_per_machine = 2;
-    scenario.cpu.nodes_per_machine = static_cast<uint32_t>(row.nodes);
-  }
-  scenario.shards = row.nodes / 2;
-  scenario.replicas_per_shard = 1;
-  scenario.config["cluster-node-timeout"] = std::to_string(row.timeout_ms);
-  scenario.config["cluster-allow-replica-migration"] = "no";
-  scenario.latency.quantiles = {{500000, Micros(50)}};
-  // The data directories lay in memory.
-  scenario.fsync = Micros(20);
+  SetMachine(row.nodes, row.timeout_ms, &scenario);
   const Duration timeout = Millis(row.timeout_ms);
   sim::TimelineItem item;
   Rng when(seed, "injection");

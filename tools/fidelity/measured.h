@@ -60,13 +60,21 @@ struct MeasuredRow {
 // Mean utilisation of the machine from which on a run counts as saturated.
 inline constexpr int64_t kSaturatedPercent = 85;
 
+bool IsServer(std::string_view name);
+
+// "1.25": a number in a table.
+std::string Rounded(double value, int decimals);
+
+// The machine and the cluster of every measurement: half of the nodes primaries with one replica
+// each, on loopback, all of them on two cores unless no work takes time.
+void SetMachine(int64_t nodes, int64_t timeout_ms, sim::Scenario* scenario);
+
 // The rows of the file, in its order. Nothing, with *error set to "file:line: …", when it cannot be
 // read or a line is not as expected.
 std::optional<std::vector<MeasuredRow>> ReadMeasured(const std::string& path, std::string* error);
 
-// Half of the nodes primaries with one replica each, on loopback, all of them on one machine with
-// two cores, and the fault of `row`. `cpu`: preset and background. `seed` chooses the moment: the
-// measured clusters had run for long and were hit at any moment of their rhythm.
+// The measured cluster and the fault of `row`. `cpu`: preset and background. `seed` chooses the
+// moment: the measured clusters had run for long and were hit at any moment of their rhythm.
 sim::Scenario ScenarioOf(const MeasuredRow& row, const sim::CpuSpec& cpu, uint64_t seed);
 
 }  // namespace gossamer::tool

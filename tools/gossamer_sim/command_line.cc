@@ -122,10 +122,11 @@ void AddOthers(CLI::App* app, Raw* raw, Arguments* out) {
 void AddFidelity(CLI::App* app, Raw* raw, Arguments* out) {
   CLI::App* fidelity =
       app->add_subcommand("fidelity", "Simulated times against those of real clusters");
-  fidelity->add_option("FILE", out->files, "Measured runs; default: tests/fidelity/runs.csv")
+  fidelity->add_option("DIR", out->files, "Of runs.csv and rates.csv; default: tests/fidelity")
       ->expected(0, 1);
   fidelity->add_option("--runs", raw->runs, "Simulated runs a row; default: 1000");
-  fidelity->add_option("--rows", out->only_rows, "Only rows with this in their name: 30-5000");
+  fidelity->add_option("--rows", out->only_rows,
+                       "Only runs of rows with this in their name: 30-5000");
   fidelity->add_flag("--saturated", out->saturated, "The runs on a saturated machine instead");
   fidelity->add_option("--jobs", raw->jobs, "Runs at the same time");
   fidelity->add_option("--cpu", raw->cpu, "CPU preset; default: redis-7");

@@ -11,6 +11,7 @@
 
 #include "core/base/rng.h"
 #include "tools/fidelity/measured.h"
+#include "tools/fidelity/rates.h"
 
 namespace gossamer::tool {
 namespace {
@@ -101,6 +102,37 @@ TEST(FidelityTest, RowsWithoutSuchRunsAreLeftOut) {
   const Fit fit = Judge({UniformRow(1)}, true, {Samples{}});
   EXPECT_TRUE(fit.rows.empty());
   EXPECT_EQ(fit.runs, 0u);
+}
+
+TEST(RatesTest, TheFileInTheTreeIsReadAndMistakesAreNamed) {
+  std::string error;
+  const auto rows = ReadRates("tests/fidelity/rates.csv", &error);
+  ASSERT_TRUE(rows.has_value()) << error;
+  ASSERT_EQ(rows->size(), 14u);
+  EXPECT_DOUBLE_EQ((*rows)[0].measured.messages_per_s, 40.6);
+  EXPECT_DOUBLE_EQ((*rows)[0].measured.cores, 0.035);
+  for (const char* line : {"valkey,12,1000,406,106272,35", "valkey,12,1000,406,106272,35,185",
+                           "valkey,12,1000,0,106272,35,85", "x,12,1000,406,106272,35,85"}) {
+    EXPECT_FALSE(ReadRates(WriteFile(line), &error).has_value()) << line;
+    EXPECT_NE(error.find(":1: not measured rates"), std::string::npos) << error;
+  }
+}
+
+TEST(RatesTest, WhatIsOffByMoreThanFivePercentIsCounted) {
+  const RateRow row{"valkey", 12, 1000, 85, {40, 1000, 0.1}};
+  const std::vector<RateRow> rows = {row, row, row};
+  const std::vector<Rates> simulated = {{41.9, 951, 0.3}, {42.1, 1000, 0.1}, {40, 940, 0.1}};
+  EXPECT_EQ(RatesOff(rows, simulated), 2u);
+  const std::string text = RatesText(rows, simulated);
+  EXPECT_NE(text.find("1 of 3: MISSED"), std::string::npos) << text;
+  EXPECT_NE(text.find("-6.0 %"), std::string::npos) << text;
+}
+
+TEST(RatesTest, OthersTakeWhatTheClusterDoesNot) {
+  const RateRow row{"valkey", 12, 1000, 85, {40, 1000, 0.1}};
+  EXPECT_NEAR(RestOf(row, "redis-7").cpu.background.value, 800'000, 1);
+  const RateRow alone{"valkey", 12, 1000, 3, {40, 1000, 0.1}};
+  EXPECT_EQ(RestOf(alone, "redis-7").cpu.background.value, 0u);
 }
 
 TEST(MeasuredTest, TheScenarioIsTheMeasuredClusters) {
