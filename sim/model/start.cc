@@ -161,7 +161,10 @@ void StartFromFile(const NodesConf& conf, Hosts* hosts, ReplicationModel* replic
     NodesConf mine = conf;
     for (NodesConfNode& node : mine.nodes) {
       node.flags &= static_cast<uint16_t>(~flag::kMyself);
-      if (node.name == nodes[i].name) node.flags |= flag::kMyself;
+      if (!(node.name == nodes[i].name)) continue;
+      // What others thought of it when the file was saved is not in its own file.
+      node.flags &= static_cast<uint16_t>(~(flag::kPfail | flag::kFail));
+      node.flags |= flag::kMyself;
     }
     replication->Begin(i, ReplicationModel::kNone, kStartOffset, Instant{});
     hosts->Boot(i, mine, false);

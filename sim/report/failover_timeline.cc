@@ -53,6 +53,7 @@ std::optional<Instant> Least(const IncidentTimes& incident, Of of) {
 }
 
 bool Survives(const VictimTimes& victim) { return victim.has_survivor; }
+bool Any(const VictimTimes& /*victim*/) { return true; }
 bool WantsCover(const VictimTimes& victim) { return victim.was_primary && victim.has_survivor; }
 
 }  // namespace
@@ -81,13 +82,21 @@ std::optional<Instant> IncidentTimes::FirstFail() const {
   return Least(*this, [](const VictimTimes& v) { return v.first_fail; });
 }
 std::optional<Instant> IncidentTimes::AllFail(size_t share) const {
-  return Greatest(*this, Survives, [&](const VictimTimes& v) { return v.fail_known[share]; });
+  const bool survivors = std::any_of(victims.begin(), victims.end(), Survives);
+  return Greatest(*this, survivors ? Survives : Any,
+                  [&](const VictimTimes& v) { return v.fail_known[share]; });
 }
 std::optional<Instant> IncidentTimes::Covered() const {
   return Greatest(*this, WantsCover, [](const VictimTimes& v) { return v.covered; });
 }
 std::optional<Instant> IncidentTimes::CoveredKnown(size_t share) const {
   return Greatest(*this, WantsCover, [&](const VictimTimes& v) { return v.covered_known[share]; });
+}
+std::optional<Instant> IncidentTimes::SlotsCovered() const {
+  return NeedsCover() ? Covered() : std::nullopt;
+}
+std::optional<Instant> IncidentTimes::ClusterOk() const {
+  return NeedsCover() ? ok.back() : std::nullopt;
 }
 bool IncidentTimes::NeedsCover() const {
   return std::any_of(victims.begin(), victims.end(), WantsCover);

@@ -91,9 +91,14 @@ struct IncidentTimes {
 
   std::optional<Instant> FirstPfail() const;
   std::optional<Instant> FirstFail() const;
-  // Null as long as one victim that counts lacks it. Without any victim that counts: `at`.
+  // Null as long as one victim that counts lacks it; of shards that are lost as a whole, when no
+  // others were hit.
   std::optional<Instant> AllFail(size_t share) const;
+  // Null as long as one victim that counts lacks it. Without any victim that counts: `at`.
   std::optional<Instant> Covered() const;
+  // For reports: null also where nothing had to be covered.
+  std::optional<Instant> SlotsCovered() const;
+  std::optional<Instant> ClusterOk() const;
   // It took a primary whose shard has a survivor: else nothing had to be covered.
   bool NeedsCover() const;
   std::optional<Instant> CoveredKnown(size_t share) const;

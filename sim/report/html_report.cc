@@ -132,19 +132,31 @@ std::string OneRunCards(const RunReport& run) {
   return cards.Take();
 }
 
+// The phase `key` of that incident in which some seed took longest; null when it never happened.
+const SeedPhase* WorstPhase(const SeedsReport& summary, std::string_view key) {
+  const SeedPhase* worst = nullptr;
+  for (const SeedPhase& phase : summary.phases) {
+    if (phase.key != key || phase.values.empty()) continue;
+    if (worst == nullptr || phase.values.back() > worst->values.back()) worst = &phase;
+  }
+  return worst;
+}
+
 std::string SeedsCards(std::span<const RunReport> runs, const SeedsReport& summary) {
   Cards cards;
   cards.Add(VerdictName(summary.verdict), "verdict", VerdictName(summary.verdict));
   const size_t passed = runs.size() - summary.failed.size() - summary.inconclusive.size();
   cards.Add(absl::StrCat(passed, " of ", runs.size()), "seeds passed");
-  for (const SeedPhase& phase : summary.phases) {
-    const bool shown =
-        phase.key == "first_fail" || phase.key == "slots_covered" || phase.key == "cluster_ok";
-    if (phase.incident > 0 || !shown || phase.values.empty()) continue;
-    cards.Add(SecondsText(Quantile(phase.values, 50)) + " s",
-              absl::StrCat(ToAbsl(phase.label), ", median seed"));
-    cards.Add(SecondsText(phase.values.back()) + " s",
-              absl::StrCat(ToAbsl(phase.label), ", slowest seed (", phase.max_seed, ")"));
+  for (const std::string_view key : {"first_fail", "slots_covered", "cluster_ok"}) {
+    const SeedPhase* const phase = WorstPhase(summary, key);
+    if (phase == nullptr) continue;
+    // With several incidents the one that took longest speaks for all.
+    const std::string of =
+        runs.front().incidents.size() < 2 ? "" : absl::StrCat(" (incident ", phase->incident, ")");
+    cards.Add(SecondsText(Quantile(phase->values, 50)) + " s",
+              absl::StrCat(ToAbsl(phase->label), of, ", median seed"));
+    cards.Add(SecondsText(phase->values.back()) + " s",
+              absl::StrCat(ToAbsl(phase->label), of, ", slowest seed (", phase->max_seed, ")"));
   }
   return cards.Take();
 }
@@ -162,7 +174,8 @@ std::string IncidentTable(const RunReport& run) {
                SecondsText(incident.at - Instant{}), CountText(incident.victims.size()),
                CountText(incident.primaries()), CountText(incident.lost_shards.size()),
                since(incident.FirstPfail()), since(incident.FirstFail()),
-               since(incident.AllFail(2)), since(incident.Covered()), since(incident.ok[2])});
+               since(incident.AllFail(2)), since(incident.SlotsCovered()),
+               since(incident.ClusterOk())});
   }
   std::string out = table.Take();
   if (run.incidents.size() > kIncidentsShown) {

@@ -119,27 +119,35 @@ std::string LackingText(std::span<const RunReport> runs, const SeedsReport& summ
 // How many runs met each expectation, and whatever else the verdict asks for.
 std::string ExpectationTable(std::span<const RunReport> runs, const Paint& paint) {
   std::string out = paint(Tone::kTitle, "Expectations") + "\n";
-  const auto line = [&](size_t met, const std::string& text, const std::vector<uint64_t>& missed) {
-    const bool all = met == runs.size();
-    std::string row = absl::StrCat(all ? "pass " : "fail ", met, " of ", runs.size(), ": ", text);
-    if (!missed.empty()) absl::StrAppend(&row, "; not by seeds ", RangesText(missed));
-    out += paint.First(all ? Tone::kGood : Tone::kBad, all ? "pass" : "fail", Wrap(row, 2));
+  const auto line = [&](const std::string& text, const std::vector<uint64_t>& missed,
+                        const std::vector<uint64_t>& open) {
+    const size_t met = runs.size() - missed.size() - open.size();
+    const Verdict verdict = !missed.empty() ? Verdict::kFail
+                            : !open.empty() ? Verdict::kInconclusive
+                                            : Verdict::kPass;
+    const std::string word(VerdictName(verdict));
+    std::string row =
+        absl::StrCat(word, " ", text, ": met by ", met, " of ", Plural(runs.size(), "seed"));
+    if (!missed.empty()) absl::StrAppend(&row, "; not by ", RangesText(missed));
+    if (!open.empty()) absl::StrAppend(&row, "; not decided: ", RangesText(open));
+    out += paint.First(ToneOf(verdict), word, Wrap(row, 2));
   };
   for (size_t i = 0; i < runs.front().expectations.size(); ++i) {
     std::vector<uint64_t> missed;
+    std::vector<uint64_t> open;
     for (const RunReport& run : runs) {
-      const bool decided = i < run.expectations.size();
-      if (!decided || run.expectations[i].verdict != Verdict::kPass) missed.push_back(run.seed);
+      const bool known = i < run.expectations.size();
+      const Verdict verdict = known ? run.expectations[i].verdict : Verdict::kInconclusive;
+      if (verdict == Verdict::kFail) missed.push_back(run.seed);
+      if (verdict == Verdict::kInconclusive) open.push_back(run.seed);
     }
-    line(runs.size() - missed.size(), runs.front().scenario.expect[i].text, missed);
+    line(runs.front().scenario.expect[i].text, missed, open);
   }
   std::vector<uint64_t> incomplete;
   for (const RunReport& run : runs) {
-    if (CheckRun(run).verdict != Verdict::kPass) incomplete.push_back(run.seed);
+    if (CheckRun(run).verdict == Verdict::kFail) incomplete.push_back(run.seed);
   }
-  if (!incomplete.empty()) {
-    line(runs.size() - incomplete.size(), "every phase of every incident happened", incomplete);
-  }
+  if (!incomplete.empty()) line("every phase of every incident happened", incomplete, {});
   return out + "\n";
 }
 

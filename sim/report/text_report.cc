@@ -76,10 +76,18 @@ std::string IncidentTable(const RunReport& report, const Paint& paint) {
     table.Add({absl::StrCat(incident.number, " ", ToAbsl(FaultName(incident.fault))),
                VictimsText(incident), SecondsText(incident.at - Instant{}),
                absl::StrCat(incident.lost_shards.size()), since(incident.FirstPfail()),
-               since(incident.FirstFail()), since(incident.AllFail(2)), since(incident.Covered()),
-               since(incident.ok[2])});
+               since(incident.FirstFail()), since(incident.AllFail(2)),
+               since(incident.SlotsCovered()), since(incident.ClusterOk())});
   }
   std::string out = absl::StrCat(paint(Tone::kTitle, "Incidents"), "\n", table.Render(2));
+  for (const IncidentTimes& incident : report.incidents) {
+    const size_t lost = incident.lost_shards.size();
+    if (lost == 0) continue;
+    const std::string text =
+        absl::StrCat("incident ", incident.number, " took every node of ", Plural(lost, "shard"),
+                     ": nobody serves their slots until a node of theirs is back");
+    out += paint.First(Tone::kBad, "every node", Wrap(text, 2));
+  }
   if (report.incidents.size() > kIncidentsShown) {
     absl::StrAppend(&out, "  and ", report.incidents.size() - kIncidentsShown, " more\n");
   }

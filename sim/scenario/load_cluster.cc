@@ -19,8 +19,11 @@ bool TranslateDuration(const TreeNode& value, const OptionInfo& info, Diagnostic
   const Parsed<Duration> length = ParseDuration(value.text);
   const int64_t unit = info.type == OptionType::kSeconds ? 1'000'000 : 1'000;
   if (!length.ok()) {
+    const bool bare = value.text.find_first_not_of("0123456789") == std::string::npos;
+    const std::string valkey = unit == 1'000 ? "milliseconds: write " + value.text + "ms"
+                                             : "seconds: write " + value.text + "s";
     ErrorAt(sink, value, std::string(info.name) + ": " + length.error().message,
-            length.error().help);
+            bare ? "Valkey counts it in " + valkey : length.error().help);
     return false;
   }
   if (length.value().us % unit != 0) {

@@ -139,7 +139,7 @@ constexpr KeyInfo kCpuKeys[] = {
      .max = kMaxScenarioNodes},
     {.key = "background",
      .type = kShare,
-     .about = "share of each core that other work takes, in bursts of 3 ms on average",
+     .about = "share of each core that other work takes, in bursts of 0.3 ms on average",
      .default_text = "0%"},
 };
 

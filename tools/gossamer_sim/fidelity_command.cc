@@ -21,6 +21,9 @@
 namespace gossamer::tool {
 namespace {
 
+// Below it the simulated distributions are too coarse for verdicts.
+constexpr uint64_t kFewestRuns = 100;
+
 // Timestamps in logs are whole milliseconds, cut off.
 int64_t MillisOf(Duration length) { return length.us / 1000; }
 
@@ -172,7 +175,7 @@ ExitCode CompareTimes(const Arguments& arguments, const std::string& directory,
   const std::string path = directory + "/runs.csv";
   std::string error;
   auto rows = ReadMeasured(path, &error);
-  if (!rows) return Usage(error);
+  if (!rows) return Usage(error + "; DIR is tests/fidelity of the sources");
   std::erase_if(*rows, [&](const MeasuredRow& row) {
     return NameOf(row).find(arguments.only_rows) == std::string::npos;
   });
@@ -193,6 +196,11 @@ ExitCode CompareTimes(const Arguments& arguments, const std::string& directory,
   std::printf("%" PRIu64 " simulated runs a row, rules valkey-8.0, cpu %s, %s runs of %s\n\n%s",
               arguments.runs, preset.c_str(), arguments.saturated ? "saturated" : "unsaturated",
               path.c_str(), FitText(fit).c_str());
+  if (arguments.runs < kFewestRuns) {
+    std::printf("%" PRIu64 " runs a row are too few to decide anything; the default is 1000.\n",
+                arguments.runs);
+    return ExitCode::kInconclusive;
+  }
   return fit.fits() ? ExitCode::kPass : ExitCode::kFinding;
 }
 
@@ -203,7 +211,9 @@ ExitCode FidelityCommand(const Arguments& arguments) {
   const std::string preset = arguments.cpu.value_or("redis-7");
   const ExitCode times = CompareTimes(arguments, directory, preset);
   const bool all = arguments.only_rows.empty() && !arguments.saturated;
-  if (!all || (times != ExitCode::kPass && times != ExitCode::kFinding)) return times;
+  const bool ran =
+      times == ExitCode::kPass || times == ExitCode::kFinding || times == ExitCode::kInconclusive;
+  if (!all || !ran) return times;
   return Worse(times, CompareRates(arguments, directory, preset));
 }
 

@@ -63,6 +63,9 @@ constexpr Examples kExamples[] = {
     {"diff", R"(  gossamer-sim diff monday.rec tuesday.rec
   gossamer-sim diff run.rec scenarios/quickstart.yaml --seed 1
 )"},
+    {"fidelity", R"(  gossamer-sim fidelity --jobs 2
+  gossamer-sim fidelity --rows valkey-30-5000 --runs 200
+)"},
     {"explain", R"(  gossamer-sim explain scenarios/quickstart.yaml --node 1
   gossamer-sim explain scenarios/quickstart.yaml --seed 7 --node 4 --at 85s
 )"},
@@ -84,6 +87,10 @@ constexpr std::pair<std::string_view, std::string_view> kValueNames[] = {
     {"--node", "NODE"},
     {"--at", "TIME"},
     {"--runs", "N"},
+    {"--settle", "TIME"},
+    {"--simulated-seeds", "N"},
+    {"--real-dir", "DIRECTORY"},
+    {"--real", "PROGRAM,..."},
     {"--rows", "TEXT"},
     {"--min-nodes", "N"},
     {"--max-nodes", "N"},

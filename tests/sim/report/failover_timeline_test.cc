@@ -176,6 +176,12 @@ TEST_F(FailoverTimelineTest, KeepsLostShardsApart) {
   FailSeenBy(80, 0, {1, 2, 5, 6, 7, 8});
   timeline_.OnEnd(At(70));
   EXPECT_EQ(incident().Covered(), At(60));
+  EXPECT_FALSE(incident().SlotsCovered()) << "nobody is left to serve them";
+  EXPECT_FALSE(incident().ClusterOk());
+  EXPECT_FALSE(incident().AllFail(2)) << "FAIL of two of the three is not known";
+  FailSeenBy(82, 3, {1, 2, 5, 6, 7, 8});
+  FailSeenBy(83, 4, {1, 2, 5, 6, 7, 8});
+  EXPECT_EQ(incident().AllFail(2), At(83));
   EXPECT_EQ(timeline_.unavailability().survivors, 0u);
   EXPECT_EQ(timeline_.unavailability().lost, 10ull * 5461 * 1000000);
   EXPECT_EQ(timeline_.uncovered_history().back().count, 0u);

@@ -142,7 +142,7 @@ constexpr Row kConfig[] = {
     {"unknown option", "cluster: {config: {cluster-node-timeot: 5s}}\n", 3, 20, 19,
      "unknown option 'cluster-node-timeot'", "nearest is 'cluster-node-timeout'"},
     {"unitless timeout", "cluster: {config: {cluster-node-timeout: 15000}}\n", 3, 42, 5,
-     "duration '15000' has no unit", "write 15000s"},
+     "duration '15000' has no unit", "write 15000ms"},
     {"timeout out of range", "cluster: {config: {cluster-node-timeout: 0s}}\n", 3, 42, 2,
      "out of range, expected 1 to", ""},
     {"finer than a millisecond", "cluster: {config: {cluster-node-timeout: 1500us}}\n", 3, 42, 6,

@@ -249,6 +249,18 @@ TEST_F(LanguageCliTest, ACapturedClusterRuns) {
   }
 }
 
+// A file that was saved in the midst of an incident: the node that it calls failed runs here.
+TEST_F(LanguageCliTest, ANodeThatItsFileCallsFailedRecovers) {
+  const fs::path conf = fs::absolute("tests/golden/data/nodes_conf/redis7/failstate0-7421.conf");
+  const std::string path =
+      File("mine.yaml",
+           "version: 1\nname: mine\ncluster:\n  config: {cluster-node-timeout: 5s}\n  start: "
+           "{nodes_conf: " +
+               conf.string() + "}\nduration: 60s\nexpect: [{state: ok, by: end}]\n");
+  const Result result = Run("run --quiet " + path);
+  EXPECT_EQ(result.code, 0) << result.out;
+}
+
 TEST_F(LanguageCliTest, APastedClusterIsTheSameRun) {
   const std::string reply =
       ReadFile("tests/golden/data/replies/redis7/steady-7420-resp2-CLUSTER_NODES.resp");
