@@ -213,10 +213,10 @@ void Explainer::ByIt(Instant at, const Event& event) {
                                     Name(event.subject), " is FAIL"),
                        "more FAILs that it is told of");
       }
-      return SayMore(
-          at, "it-fail",
-          absl::StrCat("it marks ", Name(event.subject), " FAIL with ", event.value, " reports"),
-          "more FAILs that it finds");
+      return SayMore(at, "it-fail",
+                     absl::StrCat("it marks ", Name(event.subject), " FAIL with ",
+                                  Plural(static_cast<uint64_t>(event.value), "report")),
+                     "more FAILs that it finds");
     case EventType::kStateChanged:
       return Say(
           at,
@@ -248,7 +248,9 @@ void Explainer::ElectionByIt(Instant at, const Event& event) {
       return Say(at, absl::StrCat("it wants to replace ", Name(event.subject), " and waits ",
                                   MillisText(event.value)));
     case EventType::kElectionDelayed:
-      return Say(at, absl::StrCat("its rank changes: it waits ", MillisText(event.value), " more"));
+      return Say(at, absl::StrCat("its rank changes: it waits ",
+                                  MillisText(event.value < 0 ? -event.value : event.value),
+                                  event.value < 0 ? " less" : " more"));
     case EventType::kElectionStarted:
       majority_ = false;
       return Say(at, absl::StrCat("it asks for votes, epoch ", event.epoch.value));
@@ -259,13 +261,15 @@ void Explainer::ElectionByIt(Instant at, const Event& event) {
                                   " that are needed, epoch ", event.epoch.value));
     case EventType::kElectionExpired:
       return Say(at, absl::StrCat("its election expires with ", event.value, " votes of ",
-                                  Quorum(node_), " that are needed, epoch ", event.epoch.value));
+                                  Quorum(node_), " that are needed, epoch ", event.epoch.value,
+                                  "; the next one waits until 4 T after this one was due"));
     case EventType::kElectionRestarted:
       return Say(at, "it starts over: " + Name(event.other) + " claims its epoch or a newer one");
     case EventType::kCantFailover:
-      return SayMore(at, CantFailoverText(event.value),
-                     absl::StrCat("it cannot fail over: ", ToAbsl(CantFailoverText(event.value))),
-                     "more times");
+      return SayMore(
+          at, CantFailoverText(event.value),
+          absl::StrCat("it does not fail over yet: ", ToAbsl(CantFailoverText(event.value))),
+          "more times");
     case EventType::kManualFailoverStarted:
       return Say(at, "a manual failover begins for " + Name(event.subject));
     case EventType::kManualFailoverReady:

@@ -115,6 +115,23 @@ std::optional<int64_t> FirstMillisecond(const sim::Recording& a, const sim::Reco
   return std::nullopt;
 }
 
+// What the two runs were told differently, in words; empty when a difference is one of the
+// programs.
+std::string AskedDifferently(const sim::RecordedRun& a, const sim::RecordedRun& b) {
+  std::string text;
+  const auto add = [&text](const std::string& what) { text += (text.empty() ? "" : ", ") + what; };
+  if (a.options.seed != b.options.seed) {
+    add("seeds " + std::to_string(a.options.seed) + " and " + std::to_string(b.options.seed));
+  }
+  if (a.scenario_text != b.scenario_text) add("other scenarios");
+  if (a.options.rules != b.options.rules || a.options.bugs != b.options.bugs) add("other rules");
+  if (a.options.cpu.has_value() != b.options.cpu.has_value() ||
+      (a.options.cpu && a.options.cpu->preset != b.options.cpu->preset)) {
+    add("other processors");
+  }
+  return text;
+}
+
 }  // namespace
 
 ExitCode DiffCommand(const Arguments& arguments) {
@@ -136,16 +153,19 @@ ExitCode DiffCommand(const Arguments& arguments) {
                  a->run.digest_version, b->run.digest_version, sim::kDigestVersion);
     return ExitCode::kUsage;
   }
+  const std::string asked = AskedDifferently(a->run, b->run);
+  const ExitCode parted = asked.empty() ? ExitCode::kNonDeterminism : ExitCode::kFinding;
+  if (!asked.empty()) std::printf("the runs were asked for differently: %s\n", asked.c_str());
   if (const std::optional<uint64_t> number = FirstDifference(*a, *b)) {
     std::printf("the runs part at record %llu\n", static_cast<Count>(*number));
     ShowFrom("A", a->run, *number);
     ShowFrom("B", b->run, *number);
-    return ExitCode::kNonDeterminism;
+    return parted;
   }
   if (const std::optional<int64_t> millisecond = FirstMillisecond(*a, *b)) {
     std::printf("the runs part in the millisecond before %.3fs\n",
                 static_cast<double>(*millisecond + 1) / 1e3);
-    return ExitCode::kNonDeterminism;
+    return parted;
   }
   std::printf("the same: %llu records\n",
               static_cast<Count>(std::min(a->digests.size(), b->digests.size())));
