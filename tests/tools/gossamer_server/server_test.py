@@ -250,7 +250,7 @@ class ClientTest(ServerTest):
 
     def test_what_is_not_served_says_so(self):
         server = self.fleet.ours()
-        for words in (("MULTI",), ("SUBSCRIBE", "a"), ("PUBLISH", "a", "b"), ("ACL", "LIST"), ("MONITOR",)):
+        for words in (("WATCH", "a"), ("SUBSCRIBE", "a"), ("PUBLISH", "a", "b"), ("ACL", "LIST"), ("MONITOR",)):
             with self.assertRaisesRegex(servers.Reply, "is not served by this build"):
                 server(*words)
         self.assertEqual(server("FUNCTION", "LIST"), [])
