@@ -119,8 +119,8 @@ bool RealCluster::WaitUntil(const std::function<std::string()>& why, std::string
       *error = late ? "waited in vain, " + reason : "interrupted";
       return false;
     }
-    for (auto& [index, how] : Crashed()) {
-      *error = NameOf(index) + " " + how;
+    if (const auto crashed = Crashed(); !crashed.empty()) {
+      *error = NameOf(crashed.front().first) + " " + crashed.front().second;
       return false;
     }
     SleepFor(kPoll + kPollPerNode * static_cast<int64_t>(nodes_.size()));
