@@ -7,18 +7,14 @@
 #include <optional>
 #include <string_view>
 
+#include "tools/gossamer_server/lower.h"
+
 namespace gossamer::server {
 namespace {
 
 using Words = std::vector<std::string>;
 
 constexpr int64_t kUsPerSecond = 1'000'000;
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 std::optional<uint64_t> Number(const std::string& text) {
   uint64_t value = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tools/gossamer_server/key_commands.h"
+#include "tools/gossamer_server/lower.h"
 
 namespace gossamer::server {
 namespace {
@@ -10,12 +11,6 @@ namespace {
 using Words = std::vector<std::string>;
 
 constexpr size_t kEntryItems = 10;
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 // One entry of COMMAND: name, arity, flags, first key, last key, step, and what is left empty.
 void WriteEntry(std::string_view name, int arity, std::string_view flag, int first, int last,

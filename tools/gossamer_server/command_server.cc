@@ -20,6 +20,7 @@
 #include "tools/gossamer_server/directives.h"
 #include "tools/gossamer_server/info_text.h"
 #include "tools/gossamer_server/key_commands.h"
+#include "tools/gossamer_server/lower.h"
 #include "tools/gossamer_server/redirect.h"
 #include "tools/gossamer_server/server_clock.h"
 
@@ -28,12 +29,6 @@ namespace {
 
 // What clients gate features on.
 constexpr std::string_view kRedisVersion = "7.2.4";
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 std::string RandomHex(size_t length) {
   std::random_device device;

@@ -3,14 +3,10 @@
 #include <charconv>
 #include <string_view>
 
+#include "tools/gossamer_server/lower.h"
+
 namespace gossamer::server {
 namespace {
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 bool ReadInt(const std::string& text, int* value) {
   const auto got = std::from_chars(text.data(), text.data() + text.size(), *value);

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "core/cluster/rules.h"
+#include "tools/gossamer_server/lower.h"
 
 namespace gossamer::server {
 namespace {
@@ -21,12 +22,6 @@ constexpr std::array<std::string_view, 5> kLevels = {"debug", "verbose", "notice
 constexpr std::array<std::string_view, 3> kDebugWords = {"no", "local", "yes"};
 // As CONFIG GET has always shown them.
 constexpr std::array<std::string_view, kClientClasses> kClasses = {"normal", "slave", "pubsub"};
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 bool ReadInteger(const std::string& text, int64_t min, int64_t max, int64_t* value,
                  std::string* error) {

@@ -1,8 +1,8 @@
 // What has an answer without keys.
 #include <string>
 
-#include "absl/strings/ascii.h"
 #include "tools/gossamer_server/command_server.h"
+#include "tools/gossamer_server/lower.h"
 
 namespace gossamer::server {
 
@@ -14,7 +14,7 @@ void CommandServer::Flush(Call& call) { call.reply.Simple("OK"); }
 
 // KEYS, SCAN and RANDOMKEY of nothing.
 void CommandServer::NoKeys(Call& call) {
-  const std::string name = absl::AsciiStrToLower(call.words[0]);
+  const std::string name = Lower(call.words[0]);
   if (name == "randomkey") return call.reply.Null();
   if (name == "scan") {
     call.reply.Array(2);

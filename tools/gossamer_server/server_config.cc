@@ -13,6 +13,7 @@
 #include "core/cluster/config_options.h"
 #include "core/resp/request_parser.h"
 #include "tools/gossamer_server/directives.h"
+#include "tools/gossamer_server/lower.h"
 
 namespace gossamer::server {
 namespace {
@@ -20,12 +21,6 @@ namespace {
 using Words = std::vector<std::string>;
 
 constexpr int kMostIncludes = 16;  // one within the other
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 bool UnknownDirective(const std::string& name, std::string* error) {
   std::vector<std::string_view> names;
