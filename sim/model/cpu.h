@@ -2,10 +2,10 @@
 // shared machine.
 //
 // One node is one event loop: what arrives while it is busy waits, and is then one turn. Costs are
-// data. Presets: `none` (everything is free), `redis-7` (servers of
-// 7.0 and 8.0, measured: 21 µs for a message sent or received with 3 gossip entries, 25 µs with 6,
-// 1.2 to 2.3 ms a second for timers, 45 µs and 0.85 µs a known node for a save), `gossamer` (the
-// same loop with a cheaper codec). Integers only.
+// data. Presets: `none` (everything is free), `redis-7` (servers of 7.0 and 8.0, measured: 21 µs
+// for a message sent or received with 3 gossip entries, 25 µs with 6; 1.2 to 2.3 ms a second for
+// timers; 45 µs and 0.85 µs a known node for a save), `gossamer` (the same loop with a cheaper
+// codec; not measured). Integers only.
 #ifndef GOSSAMER_SIM_MODEL_CPU_H_
 #define GOSSAMER_SIM_MODEL_CPU_H_
 
