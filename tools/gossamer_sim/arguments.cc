@@ -277,7 +277,7 @@ const std::vector<std::string_view>& ListWords() {
 }
 
 const std::vector<std::string_view>& SchemaWords() {
-  static const std::vector<std::string_view> kWords = {"scenario", "report", "events"};
+  static const std::vector<std::string_view> kWords = {"scenario", "report", "events", "real"};
   return kWords;
 }
 
