@@ -286,8 +286,7 @@ Matrix TakeMatrix(TreeNode* root, DiagnosticSink* sink) {
   const auto exclude = Take(root, "exclude");
   const auto seeds = Take(root, "seeds");
   if (axes) reader.ReadAxes(axes->first, axes->second);
-  if (exclude && !axes) ErrorAt(sink, exclude->first, "exclude without a matrix");
-  if (exclude && axes) reader.ReadExclusions(exclude->second);
+  if (exclude) reader.ReadExclusions(exclude->second);
   if (seeds) reader.ReadSeeds(seeds->second);
   return matrix;
 }
