@@ -32,7 +32,10 @@ using TextReader = std::function<std::optional<std::string>(const std::string& p
 // "victims=100,knob=ping_2s"; axes may be missing as long as one cell is left.
 std::optional<Scenario> LoadScenario(std::string_view text, std::string_view file,
                                      std::vector<Diagnostic>* diagnostics,
-                                     const TextReader& read = {}, std::string_view cell = {});
+                                     const TextReader& read, std::string_view cell);
+std::optional<Scenario> LoadScenario(std::string_view text, std::string_view file,
+                                     std::vector<Diagnostic>* diagnostics,
+                                     const TextReader& read = {});
 
 // The options of a node: the defaults, then `config`, which is a config of a loaded scenario.
 ClusterOptions OptionsOf(const std::map<std::string, std::string>& config);

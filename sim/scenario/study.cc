@@ -188,6 +188,11 @@ std::optional<Scenario> LoadScenario(std::string_view text, std::string_view fil
   return scenario;
 }
 
+std::optional<Scenario> LoadScenario(std::string_view text, std::string_view file,
+                                     std::vector<Diagnostic>* diagnostics, const TextReader& read) {
+  return LoadScenario(text, file, diagnostics, read, "");
+}
+
 std::optional<Study> LoadStudy(std::string_view text, std::string_view file,
                                std::vector<Diagnostic>* diagnostics, const TextReader& read) {
   text = WithoutMark(text);
