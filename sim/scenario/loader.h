@@ -31,8 +31,8 @@ using TextReader = std::function<std::optional<std::string>(const std::string& p
 // scenario is an error. `cell` chooses one cell of a file with a matrix:
 // "victims=100,knob=ping_2s"; axes may be missing as long as one cell is left.
 std::optional<Scenario> LoadScenario(std::string_view text, std::string_view file,
-                                     std::vector<Diagnostic>* diagnostics,
-                                     const TextReader& read, std::string_view cell);
+                                     std::vector<Diagnostic>* diagnostics, const TextReader& read,
+                                     std::string_view cell);
 std::optional<Scenario> LoadScenario(std::string_view text, std::string_view file,
                                      std::vector<Diagnostic>* diagnostics,
                                      const TextReader& read = {});
