@@ -8,6 +8,7 @@
 #include "sim/scenario/json_schema.h"
 #include "tools/gossamer_sim/commands.h"
 #include "tools/real_cluster/comparison_schema.h"
+#include "tools/sweep/sweep_line.h"
 
 namespace gossamer::tool {
 
@@ -16,7 +17,8 @@ ExitCode SchemaCommand(const Arguments& arguments) {
   static const std::map<std::string_view, Schema> kSchemas = {{"scenario", sim::ScenarioSchema},
                                                               {"report", sim::ReportSchema},
                                                               {"events", sim::EventSchema},
-                                                              {"real", real::ComparisonSchema}};
+                                                              {"real", real::ComparisonSchema},
+                                                              {"sweep", SweepSchema}};
   std::puts(kSchemas.at(arguments.files.front())().dump(2).c_str());
   return ExitCode::kPass;
 }
