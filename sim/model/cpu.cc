@@ -1,58 +1,14 @@
 #include "sim/model/cpu.h"
 
 #include <algorithm>
-#include <array>
 
 namespace gossamer::sim {
 namespace {
 
-struct Preset {
-  std::string_view name;
-  CpuCosts costs;
-};
-
 // Nanoseconds; a turn that waits for a stalled disk, times what slows it down.
 constexpr int64_t kLongestTurn = kEndless.us * 1000;
 
-constexpr CpuCosts kRedis7 = {.turn = 1000,
-                              .message = 14500,
-                              .byte_pico = 1000,
-                              .entry = 1250,
-                              .connect = 40000,
-                              .accept = 40000,
-                              .cron = 120000,
-                              .cron_peer = 1000,
-                              .save = 45000,
-                              .save_peer = 850,
-                              .sync = 30000,
-                              .sync_blocks = true};
-constexpr CpuCosts kGossamer = {.turn = 1000,
-                                .message = 8000,
-                                .byte_pico = 500,
-                                .entry = 20,
-                                .connect = 40000,
-                                .accept = 40000,
-                                .cron = 10000,
-                                .cron_peer = 10,
-                                .sync = 30000,
-                                .sync_blocks = false};
-constexpr std::array<Preset, 3> kPresets = {
-    {{"none", CpuCosts{}}, {"redis-7", kRedis7}, {"gossamer", kGossamer}}};
-
 }  // namespace
-
-std::optional<CpuCosts> FindCpuCosts(std::string_view name) {
-  for (const Preset& preset : kPresets) {
-    if (preset.name == name) return preset.costs;
-  }
-  return std::nullopt;
-}
-
-std::vector<std::string_view> CpuPresetNames() {
-  std::vector<std::string_view> names;
-  for (const Preset& preset : kPresets) names.push_back(preset.name);
-  return names;
-}
 
 CpuModel::CpuModel(const CpuSpec& spec, size_t nodes, uint64_t seed)
     : free_(spec.preset == "none"),
@@ -63,7 +19,7 @@ CpuModel::CpuModel(const CpuSpec& spec, size_t nodes, uint64_t seed)
       factor_(nodes, 1),
       busy_until_(nodes),
       used_nanos_(nodes) {
-  if (free_) costs_ = kRedis7;
+  if (free_) costs_ = *FindCpuCosts("redis-7");
   const bool background = !free_ && spec.background.value != 0;
   if (background && cores_per_machine_ == 0) {
     cores_per_machine_ = 1;

@@ -2,46 +2,21 @@
 // shared machine.
 //
 // One node is one event loop: what arrives while it is busy waits, and is then one turn. Costs are
-// data. Presets: `none` (everything is free), `redis-7` (servers of 7.0 and 8.0, measured: 21 µs
-// for a message sent or received with 3 gossip entries, 25 µs with 6; 1.2 to 2.3 ms a second for
-// timers; 45 µs and 0.85 µs a known node for a save), `gossamer` (the same loop with a cheaper
-// codec; not measured). Integers only.
+// those of cpu_costs.h. Integers only. Thread safety: none.
 #ifndef GOSSAMER_SIM_MODEL_CPU_H_
 #define GOSSAMER_SIM_MODEL_CPU_H_
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string_view>
 #include <vector>
 
 #include "core/base/time.h"
 #include "sim/model/background_load.h"
+#include "sim/model/cpu_costs.h"
 #include "sim/scenario/scenario.h"
 
 namespace gossamer::sim {
-
-// Nanoseconds of one core.
-struct CpuCosts {
-  int64_t turn = 0;       // waking up
-  int64_t message = 0;    // each message sent or received
-  int64_t byte_pico = 0;  // each byte of one, in picoseconds
-  int64_t entry = 0;      // each gossip entry
-  int64_t connect = 0;
-  int64_t accept = 0;
-  int64_t cron = 0;
-  int64_t cron_peer = 0;     // per known peer, in each cron
-  int64_t save = 0;          // each save of nodes.conf, as far as the loop does it
-  int64_t save_peer = 0;     // and per known peer
-  int64_t sync = 0;          // the system call, without the disk
-  bool sync_blocks = false;  // the loop waits for the disk
-};
-
-// The preset called `name`, or nothing.
-std::optional<CpuCosts> FindCpuCosts(std::string_view name);
-// Names of the presets.
-std::vector<std::string_view> CpuPresetNames();
 
 class CpuModel {
  public:

@@ -7,6 +7,22 @@
 #include "sim/model/kinds.h"
 
 namespace gossamer::sim {
+namespace {
+
+// Of a message's bytes and gossip entries.
+int64_t ContentCost(const CpuCosts& c, const Message& message) {
+  int64_t nanos = static_cast<int64_t>(message.encoded_length) * c.byte_pico / 1000;
+  const auto* heartbeat = std::get_if<Heartbeat>(&message.body);
+  if (heartbeat == nullptr) return nanos;
+  nanos += static_cast<int64_t>(heartbeat->gossip.size()) * c.entry;
+  if (c.report == 0) return nanos;
+  const auto reports = std::count_if(
+      heartbeat->gossip.begin(), heartbeat->gossip.end(),
+      [](const GossipEntry& e) { return (e.flags & (flag::kPfail | flag::kFail)) != 0; });
+  return nanos + reports * c.report;
+}
+
+}  // namespace
 
 Hosts::Hosts(const RunContext& run, size_t nodes, CpuModel* cpu, ReplicationModel* replication)
     : run_(run), cpu_(cpu), replication_(replication), hosts_(nodes) {}
@@ -149,6 +165,7 @@ void Hosts::Handle(const TimedEvent& event) {
 void Hosts::TakeOrWait(uint32_t node, std::span<HostInput> inputs) {
   Host& h = hosts_[node];
   if (h.node == nullptr) return;
+  for (HostInput& input : inputs) input.arrived = now();
   const Instant ready = h.paused ? kNever : cpu_->Ready(node, now());
   if (ready > now() || !h.inbox.empty()) {
     for (HostInput& input : inputs) Wait(node, std::move(input), ready);
@@ -208,7 +225,11 @@ void Hosts::Turn(uint32_t node, HostInput* inputs, size_t count) {
   for (size_t i = 0; i < count; ++i) Apply(node, at, &inputs[i]);
   h.node->EndBatch(at, &effects_);
   Instant leave = now();
-  if (!cpu_->Free(node)) leave = cpu_->Run(node, leave, CostOf(h, inputs, count));
+  if (!cpu_->Free(node)) {
+    leave = cpu_->Run(node, leave, CostOf(h, inputs, count));
+    DelayHistogram& waited = queue_delay_.now();
+    for (size_t i = 0; i < count; ++i) waited.Add(now() - inputs[i].arrived);
+  }
   for (size_t i = 0; i < count; ++i) {
     if (inputs[i].kind == HostInput::Kind::kTick) h.rested = leave;
   }
@@ -256,15 +277,10 @@ void Hosts::Apply(uint32_t node, Now at, HostInput* input) {
 int64_t Hosts::CostOf(const Host& h, const HostInput* inputs, size_t count) const {
   const CpuCosts& c = cpu_->costs();
   int64_t nanos = c.turn;
-  const auto message_cost = [&c](const Message& message) {
-    int64_t cost = c.message + static_cast<int64_t>(message.encoded_length) * c.byte_pico / 1000;
-    if (const auto* heartbeat = std::get_if<Heartbeat>(&message.body)) {
-      cost += static_cast<int64_t>(heartbeat->gossip.size()) * c.entry;
-    }
-    return cost;
-  };
   for (size_t i = 0; i < count; ++i) {
-    if (inputs[i].kind == HostInput::Kind::kMessage) nanos += message_cost(*inputs[i].message);
+    if (inputs[i].kind == HostInput::Kind::kMessage) {
+      nanos += c.receive + ContentCost(c, *inputs[i].message);
+    }
     if (inputs[i].kind == HostInput::Kind::kTick) {
       nanos += c.cron + c.cron_peer * static_cast<int64_t>(h.node->state().peers.size());
     }
@@ -274,7 +290,8 @@ int64_t Hosts::CostOf(const Host& h, const HostInput* inputs, size_t count) cons
   for (const Effect& effect : effects_.list()) {
     if (const auto* send = std::get_if<Send>(&effect)) {
       // Building is paid once for a broadcast, writing for every link.
-      nanos += send->message.get() == last ? c.message : message_cost(*send->message);
+      nanos += c.send;
+      if (send->message.get() != last) nanos += ContentCost(c, *send->message);
       last = send->message.get();
     } else if (std::holds_alternative<Open>(effect)) {
       nanos += c.connect;
@@ -282,7 +299,7 @@ int64_t Hosts::CostOf(const Host& h, const HostInput* inputs, size_t count) cons
       nanos += c.save + c.save_peer * static_cast<int64_t>(h.node->state().peers.size());
       if (!persist->fsync) continue;
       nanos += c.sync;
-      if (c.sync_blocks) nanos += h.disk.SyncTime(now()).us * 1000;
+      if (c.sync_blocks != 0) nanos += h.disk.SyncTime(now()).us * 1000;
     }
   }
   return nanos;

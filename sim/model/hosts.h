@@ -21,6 +21,7 @@
 #include "sim/engine/event_queue.h"
 #include "sim/engine/trace.h"
 #include "sim/model/cpu.h"
+#include "sim/model/delay_histogram.h"
 #include "sim/model/disk.h"
 #include "sim/model/network.h"
 #include "sim/model/observer.h"
@@ -36,6 +37,7 @@ struct HostInput {
   uint8_t code = 0;  // FrameError, LinkError or PersistResult
   uint32_t peer = 0;
   LinkId link;
+  Instant arrived;
   uint64_t number = 0;  // bytes queued, or a ticket
   MessageRef message;
 };
@@ -99,6 +101,7 @@ class Hosts : public NetworkSink {
   Duration WallOffset(uint32_t node) const;
   bool running(uint32_t node) const { return hosts_[node].node != nullptr; }
   bool live(uint32_t node) const { return running(node) && !hosts_[node].paused; }
+  const QueueDelay& queue_delay() const { return queue_delay_; }
   // The node whose current name is `key`, or kNobody.
   uint32_t IndexOf(NodeKey key) const {
     return key.value < by_key_.size() ? by_key_[key.value] : kNobody;
@@ -129,6 +132,9 @@ class Hosts : public NetworkSink {
   void StallDisk(uint32_t node, Instant until);
   // The wall clock jumps by `offset`, and gains `drift` more in each second from now on.
   void SkewClock(uint32_t node, Duration offset, Duration drift);
+
+  // The timeline begins: what inputs waited from now on is counted apart.
+  void NoteDisturbed() { queue_delay_.disturbed = true; }
 
   // Carries out an event of one of the hosts' kinds.
   void Handle(const TimedEvent& event);
@@ -187,6 +193,7 @@ class Hosts : public NetworkSink {
   std::vector<uint16_t> by_key_;
   Effects effects_;
   std::vector<HostInput> turn_inputs_;
+  QueueDelay queue_delay_;
 };
 
 }  // namespace gossamer::sim

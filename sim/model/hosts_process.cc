@@ -225,6 +225,7 @@ void Hosts::Resume(uint32_t node, uint32_t by) {
   Host& h = hosts_[node];
   if (std::erase(h.paused_by, by) == 0 || !h.paused_by.empty()) return;
   h.paused = false;
+  for (HostInput& input : h.inbox) input.arrived = now();
   NoteProcess(node, ProcessChange::kResumed);
   Wake(node);
   Rearm(node);

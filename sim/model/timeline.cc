@@ -103,6 +103,7 @@ void Timeline::Inject(uint32_t number) {
   entry.incident.number = id;
   entry.incident.at = now();
   entry.incident.item = &item;
+  hosts_->NoteDisturbed();
   if (item.is_fault) {
     ApplyFault(item, &rng, &entry);
   } else {

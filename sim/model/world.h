@@ -20,6 +20,7 @@
 #include "core/base/ids.h"
 #include "core/base/time.h"
 #include "core/cluster/cluster_node.h"
+#include "sim/model/delay_histogram.h"
 #include "sim/model/observer.h"
 #include "sim/model/run_options.h"
 #include "sim/scenario/scenario.h"
@@ -66,6 +67,7 @@ class World {
   // So far: what was delivered, and the CPU time that the node's turns took.
   const TrafficTotals& traffic() const;
   uint64_t cpu_nanos(NodeIndex node) const;
+  const QueueDelay& queue_delay() const;
   const Scenario& scenario() const;
   const RunOptions& options() const;
 

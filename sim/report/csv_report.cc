@@ -9,6 +9,7 @@
 #include "core/base/strings.h"
 #include "sim/report/escape.h"
 #include "sim/report/phases.h"
+#include "sim/report/processor_load.h"
 #include "sim/scenario/schema_table.h"
 
 namespace gossamer::sim {
@@ -33,6 +34,9 @@ constexpr std::string_view kRunColumns[] = {"file",
                                             "false_fails",
                                             "false_pfails",
                                             "unavailable_slot_us"};
+constexpr std::string_view kLoadColumns[] = {"utilisation_mean_ppm", "utilisation_max_ppm",
+                                             "busiest_second_us",    "queue_delay_mean_us",
+                                             "queue_delay_p99_us",   "queue_delay_max_us"};
 constexpr std::string_view kIncidentColumns[] = {
     "incident", "fault", "injected_us", "victims", "primaries", "lost_shards", "observers"};
 
@@ -42,6 +46,17 @@ std::string Line(const std::vector<std::string>& fields) {
     absl::StrAppend(&line, i == 0 ? "" : ",", CsvField(fields[i]));
   }
   return line + "\r\n";
+}
+
+// Empty when nothing took time.
+void AddLoad(const RunReport& run, std::vector<std::string>* fields) {
+  const std::optional<ProcessorLoad> load = LoadOf(run.load, run.result.ended_at);
+  if (!load) return fields->resize(fields->size() + std::size(kLoadColumns));
+  for (const uint64_t value :
+       {load->whole.mean_ppm, load->whole.max_ppm, load->busiest_us, load->delay.mean_us(),
+        load->delay.QuantileUs(99), load->delay.max_us()}) {
+    fields->push_back(absl::StrCat(value));
+  }
 }
 
 template <class Counts>
@@ -108,6 +123,7 @@ std::vector<std::string> Head() {
     if (phase.of_incident != nullptr) head.push_back(absl::StrCat(ToAbsl(phase.key), "_us"));
   }
   head.emplace_back("victim_nodes");
+  head.insert(head.end(), std::begin(kLoadColumns), std::end(kLoadColumns));
   return head;
 }
 
@@ -121,11 +137,13 @@ std::string CsvReport(std::span<const RunReport> runs) {
     for (const IncidentTimes& incident : run.incidents) {
       std::vector<std::string> fields = common;
       AddIncident(incident, run.names, &fields);
+      AddLoad(run, &fields);
       out += Line(fields);
     }
     if (!run.incidents.empty()) continue;
     std::vector<std::string> fields = common;
-    fields.resize(head.size());
+    fields.resize(head.size() - std::size(kLoadColumns));
+    AddLoad(run, &fields);
     out += Line(fields);
   }
   return out;

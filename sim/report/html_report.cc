@@ -16,6 +16,7 @@
 #include "sim/report/html_script.h"
 #include "sim/report/html_style.h"
 #include "sim/report/phases.h"
+#include "sim/report/processor_load.h"
 #include "sim/report/seeds_report.h"
 #include "sim/report/text_format.h"
 #include "sim/report/text_report.h"
@@ -287,7 +288,9 @@ std::string Reasons(const RunReport& run) {
 
 std::string CpuSection(const std::string& id, const RunReport& run) {
   const std::string figure = CpuFigure(id, run);
-  if (!figure.empty()) return CpuOverTimeFigure(id, run) + figure;
+  if (!figure.empty()) {
+    return Paragraph(ProcessorLine(run) + ".") + CpuOverTimeFigure(id, run) + figure;
+  }
   return Paragraph(
       absl::StrCat("CPU model: ", CpuText(run.cpu),
                    ". Nothing that a node does takes time; --cpu redis-7 measures it."));

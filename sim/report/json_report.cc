@@ -7,6 +7,7 @@
 
 #include "nlohmann/json.hpp"
 #include "sim/report/phases.h"
+#include "sim/report/processor_load.h"
 #include "sim/scenario/schema_table.h"
 
 namespace gossamer::sim {
@@ -221,7 +222,8 @@ Json JsonReport(const RunReport& report) {
           {"false_pfails", report.false_pfails},
           {"unavailable_slot_us", report.unavailability.survivors},
           {"lost_slot_us", report.unavailability.lost},
-          {"memory", MemoryJson(report.result.memory)}};
+          {"memory", MemoryJson(report.result.memory)},
+          {"processors", ProcessorJson(report)}};
 }
 
 }  // namespace gossamer::sim

@@ -53,10 +53,17 @@ void CpuSample::Merge(const CpuSample& later) {
 
 void LoadSampler::OnStart(const World& world) { world_ = &world; }
 
+void LoadSampler::OnIncident(Instant at, const Incident&) {
+  if (history_.disturbed_at) return;
+  history_.disturbed_at = at;
+  history_.cpu_before_us = CpuOfWorld();
+}
+
 void LoadSampler::OnSecond(Instant at) { AddWorld(at); }
 
 void LoadSampler::OnEnd(Instant at) {
   AddWorld(at);
+  history_.delay = world_->queue_delay();
   const bool none = std::all_of(history_.cpu.begin(), history_.cpu.end(),
                                 [](const NodeCpu& cpu) { return cpu.busy_us == 0; });
   if (!none) return;
@@ -64,11 +71,13 @@ void LoadSampler::OnEnd(Instant at) {
   history_.cpu_over_time = {};
 }
 
-void LoadSampler::AddWorld(Instant at) {
+std::vector<uint64_t> LoadSampler::CpuOfWorld() const {
   std::vector<uint64_t> cpu_us(world_->node_count());
   for (uint32_t i = 0; i < cpu_us.size(); ++i) cpu_us[i] = world_->cpu_nanos(NodeIndex{i}) / 1000;
-  Add(at, world_->traffic(), cpu_us);
+  return cpu_us;
 }
+
+void LoadSampler::AddWorld(Instant at) { Add(at, world_->traffic(), CpuOfWorld()); }
 
 void LoadSampler::Add(Instant at, const TrafficTotals& totals,
                       const std::vector<uint64_t>& cpu_us) {
@@ -99,7 +108,10 @@ void LoadSampler::AddCpu(uint64_t second, const std::vector<uint64_t>& cpu_us) {
   for (size_t i = 0; i < cpu_us.size(); ++i) {
     NodeCpu& cpu = history_.cpu[i];
     const uint64_t used_us = cpu_us[i] - cpu.busy_us;
-    cpu.peak_us = std::max(cpu.peak_us, used_us);
+    if (used_us > cpu.peak_us) {
+      cpu.peak_us = used_us;
+      cpu.peak_second = second;
+    }
     cpu.busy_us = cpu_us[i];
     sample.sum_us += used_us;
     second_us_.push_back(static_cast<uint32_t>(used_us));

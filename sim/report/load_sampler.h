@@ -5,10 +5,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "core/base/time.h"
+#include "sim/model/delay_histogram.h"
 #include "sim/model/observer.h"
 #include "sim/model/run_options.h"
 #include "sim/report/sample_series.h"
@@ -39,8 +41,9 @@ struct CpuSample {
 };
 
 struct NodeCpu {
-  uint64_t busy_us = 0;  // in all
-  uint64_t peak_us = 0;  // in its busiest virtual second
+  uint64_t busy_us = 0;      // in all
+  uint64_t peak_us = 0;      // in its busiest virtual second
+  uint64_t peak_second = 0;  // the first such second; 0 is the first of the run
 };
 
 struct LoadHistory {
@@ -48,11 +51,16 @@ struct LoadHistory {
   // Both empty when nothing took CPU time.
   SampleSeries<CpuSample> cpu_over_time;
   std::vector<NodeCpu> cpu;  // by node
+  // When the timeline began, and the CPU time that each node had taken until then.
+  std::optional<Instant> disturbed_at;
+  std::vector<uint64_t> cpu_before_us;
+  QueueDelay delay;
 };
 
 class LoadSampler : public Observer {
  public:
   void OnStart(const World& world) override;
+  void OnIncident(Instant at, const Incident& incident) override;
   void OnSecond(Instant at) override;
   void OnEnd(Instant at) override;
 
@@ -65,6 +73,7 @@ class LoadSampler : public Observer {
 
  private:
   void AddWorld(Instant at);
+  std::vector<uint64_t> CpuOfWorld() const;
   void AddTraffic(uint64_t second, const TrafficTotals& totals);
   void AddCpu(uint64_t second, const std::vector<uint64_t>& cpu_us);
 

@@ -11,6 +11,7 @@
 #include "core/base/strings.h"
 #include "sim/report/escape.h"
 #include "sim/report/phases.h"
+#include "sim/report/processor_load.h"
 #include "sim/report/seeds_report.h"
 #include "sim/report/text_format.h"
 #include "sim/report/text_report.h"
@@ -191,6 +192,15 @@ std::string Failures(std::span<const RunReport> runs, const SeedsReport& summary
   return out;
 }
 
+// Of the first seed.
+std::string Processors(std::span<const RunReport> runs) {
+  const std::string line = ProcessorLine(runs.front());
+  if (line.empty()) return line;
+  const std::string seed =
+      runs.size() == 1 ? std::string() : absl::StrCat("Seed ", runs.front().seed, ": ");
+  return seed + MarkdownEscape(line) + "\n\n";
+}
+
 std::string Section(std::span<const RunReport> runs) {
   const RunReport& first = runs.front();
   const SeedsReport summary = SummarizeSeeds(runs);
@@ -213,7 +223,7 @@ std::string Section(std::span<const RunReport> runs) {
   return absl::StrCat(
       out, "\n\n",
       runs.size() == 1 ? Victims(first) + VictimPhases(first) : SeedPhases(runs, summary),
-      Expectations(runs), Failures(runs, summary));
+      Processors(runs), Expectations(runs), Failures(runs, summary));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/strings.h"
 #include "sim/report/phases.h"
+#include "sim/report/processor_load.h"
 
 namespace gossamer::sim {
 namespace {
@@ -25,6 +26,9 @@ constexpr SampledMetric kSampledMetrics[] = {
     {"votes", "votes"},          {"won", "promoted"},
     {"outage", "slots_covered"}, {"owner-known", "covered_100"},
 };
+
+constexpr std::array<std::pair<std::string_view, uint32_t>, 5> kStatistics = {
+    {{"min", 0}, {"p50", 50}, {"p90", 90}, {"p99", 99}, {"max", 100}}};
 
 std::vector<Duration> PrimarySamples(const Phase& phase,
                                      const std::vector<IncidentTimes>& incidents) {
@@ -45,8 +49,6 @@ void AddSampled(const SampledMetric& metric, const std::vector<IncidentTimes>& i
   const auto phase = std::find_if(phases.begin(), phases.end(),
                                   [&](const Phase& p) { return p.key == metric.phase; });
   const std::vector<Duration> values = PrimarySamples(*phase, incidents);
-  constexpr std::array<std::pair<std::string_view, uint32_t>, 5> kStatistics = {
-      {{"min", 0}, {"p50", 50}, {"p90", 90}, {"p99", 99}, {"max", 100}}};
   for (const auto& [statistic, percent] : kStatistics) {
     std::optional<int64_t>& fact =
         facts->metrics[std::string(metric.name) + "." + std::string(statistic)];
@@ -59,6 +61,20 @@ void AddSampled(const SampledMetric& metric, const std::vector<IncidentTimes>& i
 
 void AddSampledMetrics(const std::vector<IncidentTimes>& incidents, RunFacts* facts) {
   for (const SampledMetric& metric : kSampledMetrics) AddSampled(metric, incidents, facts);
+}
+
+void AddLoadMetrics(const LoadHistory& history, Instant ended_at, RunFacts* facts) {
+  const std::optional<ProcessorLoad> load = LoadOf(history, ended_at);
+  if (!load) return;
+  auto& metrics = facts->metrics;
+  metrics["utilisation"] = static_cast<int64_t>(load->whole.mean_ppm);
+  metrics["utilisation-max"] = static_cast<int64_t>(load->whole.max_ppm);
+  metrics["utilisation-peak"] = static_cast<int64_t>(load->busiest_us);
+  for (const auto& [statistic, percent] : kStatistics) {
+    metrics["queue-delay." + std::string(statistic)] =
+        static_cast<int64_t>(load->delay.QuantileUs(percent));
+  }
+  metrics["queue-delay.count"] = static_cast<int64_t>(load->delay.count());
 }
 
 StateHistory HistoryOf(const std::vector<FailoverTimeline::CountChange>& changes,

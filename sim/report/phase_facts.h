@@ -7,12 +7,16 @@
 #include <vector>
 
 #include "sim/report/failover_timeline.h"
+#include "sim/report/load_sampler.h"
 #include "sim/scenario/expectations.h"
 
 namespace gossamer::sim {
 
 // Every metric of the scenario language that has one sample per victim primary.
 void AddSampledMetrics(const std::vector<IncidentTimes>& incidents, RunFacts* facts);
+
+// utilisation and queue-delay; nothing when no work took time.
+void AddLoadMetrics(const LoadHistory& history, Instant ended_at, RunFacts* facts);
 
 // A state that holds while a count is 0. `what` is counted, in words: "live nodes say ...".
 StateHistory HistoryOf(const std::vector<FailoverTimeline::CountChange>& changes,

@@ -93,6 +93,34 @@ constexpr Field kMemory[] = {
     {"events", kCount, "the event queue"},
 };
 
+constexpr Field kProcessors[] = {
+    {"preset", kText, "whose costs"},
+    {"scale_percent", kCount, "of these costs"},
+    {"background_ppm", kCount, "share of each core that others took"},
+    {"cores_per_machine", kCount, "0: each node has a core of its own"},
+    {"nodes_per_machine", kCount, "that share them"},
+};
+
+// Parts per million of a core, over the nodes.
+constexpr Field kUtilisation[] = {
+    {"min_ppm", kCount, "of the idlest node"},
+    {"mean_ppm", kCount, "of all"},
+    {"max_ppm", kCount, "of the busiest node"},
+};
+
+constexpr Field kBusiestSecond[] = {
+    {"node", kCount, "whose it was"},
+    {"second", kCount, "of the run, from 0"},
+    {"busy_us", kCount, "time of a core that it took"},
+};
+
+constexpr Field kQueueDelay[] = {
+    {"inputs", kCount, "that were handled"},
+    {"mean_us", kCount, "rounded down"},
+    {"p99_us", kCount, "at most 1/32 too much"},
+    {"max_us", kCount, "the longest"},
+};
+
 constexpr Field kRun[] = {
     {"scenario", kText, "its name"},
     {"seed", kCount, "of every random choice"},
@@ -190,6 +218,21 @@ Json ElectionsSchema() {
   return Object(kElections, {{"votes_refused", About("by reason", Object({}, refused))}});
 }
 
+Json ProcessorSchema() {
+  Json before = Object(kUtilisation);
+  before["type"] = {"object", "null"};
+  Json out = Object(
+      kProcessors,
+      {{"utilisation", About("of the nodes' loops, over the run", Object(kUtilisation))},
+       {"utilisation_before", About("before the first fault or action", before)},
+       {"busiest_second", About("of any node", Object(kBusiestSecond))},
+       {"queue_delay", About("how long inputs waited for their loop", Object(kQueueDelay))},
+       {"queue_delay_before", About("before the first fault or action", Object(kQueueDelay))},
+       {"queue_delay_after", About("from then on", Object(kQueueDelay))}});
+  out["type"] = {"object", "null"};
+  return out;
+}
+
 // What a run and a summary of seeds share.
 Json Common() {
   return {{"schema_version", {{"const", kReportSchemaVersion}}},
@@ -224,7 +267,8 @@ Json RunSchema() {
            {"traffic",
             About("by type of message", {{"type", "object"}, {"additionalProperties", traffic}})},
            {"elections", ElectionsSchema()},
-           {"memory", About("peak bytes by kind", Object(kMemory))}});
+           {"memory", About("peak bytes by kind", Object(kMemory))},
+           {"processors", About("null when nothing took time", ProcessorSchema())}});
   return Object(kRun, fields);
 }
 

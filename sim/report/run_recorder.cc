@@ -121,6 +121,7 @@ void RunRecorder::AddMetrics(const RunResult& result, RunFacts* facts) const {
     messages += result.traffic.messages[i];
     bytes += result.traffic.bytes[i];
   }
+  AddLoadMetrics(load_.history(), result.ended_at, facts);
   metrics["messages"] = static_cast<int64_t>(messages);
   metrics["bytes"] = static_cast<int64_t>(bytes);
 }

@@ -12,6 +12,7 @@
 #include "nlohmann/json.hpp"
 #include "sim/report/json_report.h"
 #include "sim/report/phases.h"
+#include "sim/report/processor_load.h"
 #include "sim/report/stage_text.h"
 #include "sim/report/text_format.h"
 #include "sim/report/text_report.h"
@@ -226,6 +227,10 @@ std::string SeedsText(std::span<const RunReport> runs, const Paint& paint) {
   for (size_t i = 0; i < fullest->incidents.size(); ++i) {
     out += IncidentTable(summary, fullest->incidents[i], i, runs.size(), paint) +
            StageBoxes(runs, i, paint) + LackingText(runs, summary, i, paint) + "\n";
+  }
+  const std::string processors = ProcessorLine(runs.front());
+  if (!processors.empty()) {
+    out += Wrap(absl::StrCat("Seed ", runs.front().seed, ": ", processors), 0) + "\n";
   }
   out += ExpectationTable(runs, paint);
   uint64_t wall_us = 0;

@@ -12,6 +12,7 @@
 #include "core/base/strings.h"
 #include "sim/report/escape.h"
 #include "sim/report/phases.h"
+#include "sim/report/processor_load.h"
 #include "sim/report/stage_text.h"
 #include "sim/report/text_format.h"
 #include "sim/scenario/schema_table.h"
@@ -264,6 +265,11 @@ std::string MemoryLine(const RunReport& report) {
   return WrapItems("Peak memory:", items, ",", 0);
 }
 
+std::string ProcessorParagraph(const RunReport& report, const Paint& paint) {
+  const std::string text = ProcessorText(report);
+  return text.empty() ? text : paint.First(Tone::kTitle, "Processors:", text) + "\n";
+}
+
 std::string RunLine(const RunReport& report) {
   const uint64_t wall_us = std::max<uint64_t>(report.environment.wall_us, 1);
   const uint64_t tenths = report.virtual_us() * 10 / wall_us;
@@ -393,9 +399,10 @@ std::string TextReport(const RunReport& report, const Paint& paint) {
     }
   }
   return out + StepsText(report, paint) + OutcomeText(report, paint) + "\n" +
-         TrafficTable(report, paint) + "\n" + MemoryLine(report) + RunLine(report) +
-         "Digest: " + DigestText(report.result.digest) + "\n\n" + ViolationsText(report, paint) +
-         ExpectationsText(report, paint) + VerdictText(report, paint);
+         TrafficTable(report, paint) + "\n" + ProcessorParagraph(report, paint) +
+         MemoryLine(report) + RunLine(report) + "Digest: " + DigestText(report.result.digest) +
+         "\n\n" + ViolationsText(report, paint) + ExpectationsText(report, paint) +
+         VerdictText(report, paint);
 }
 
 }  // namespace gossamer::sim

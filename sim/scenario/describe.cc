@@ -154,9 +154,9 @@ std::string Describe(const Expectation& e) {
   if (e.within) out += " within " + FormatDuration(*e.within);
   if (e.within) out += " after " + (e.after ? FormatDuration(*e.after) : "the first incident");
   if (e.by) out += " by " + FormatDuration(*e.by);
-  const bool time =
-      e.kind == ExpectKind::kMetric && MetricUnitOf(e.name) == MetricUnit::kMicroseconds;
-  const auto text = [&](int64_t v) { return time ? FormatDuration(Micros(v)) : std::to_string(v); };
+  const auto text = [&](int64_t v) {
+    return e.kind == ExpectKind::kMetric ? FormatMetric(e.name, v) : std::to_string(v);
+  };
   if (e.min && e.min == e.max) {
     out += " exactly " + text(*e.min);
   } else {

@@ -109,8 +109,7 @@ Outcome JudgeMetric(const Expectation& e, const RunFacts& facts) {
   if (metric == facts.metrics.end()) {
     return {Verdict::kInconclusive, "metric " + e.name + " was not measured"};
   }
-  const bool time = MetricUnitOf(e.name) == MetricUnit::kMicroseconds;
-  const auto text = [&](int64_t v) { return time ? FormatDuration(Micros(v)) : std::to_string(v); };
+  const auto text = [&](int64_t v) { return FormatMetric(e.name, v); };
   std::string bounds;
   if (e.min) bounds += ", at least " + text(*e.min);
   if (e.max) bounds += ", at most " + text(*e.max);
@@ -209,6 +208,12 @@ const std::vector<MetricInfo>& Metrics() {
       {"won", true, "incident until an election for the victim's shard is won"},
       {"owner-known", true, "incident until every live node knows who owns the victim's slots now"},
       {"outage", true, "incident until the victim's slots are served again"},
+      {"queue-delay", true,
+       "arrival of an input at a node until its loop begins with it; needs a cpu preset"},
+      {"utilisation", false,
+       "share of a core that the mean node's loop took over the run; needs a cpu preset"},
+      {"utilisation-max", false, "the same of the busiest node"},
+      {"utilisation-peak", false, "the same of any node in its busiest second"},
       {"elections", false, "elections started"},
       {"elections-won", false, "elections won"},
       {"elections-expired", false, "elections that ran out of time"},
@@ -250,8 +255,21 @@ std::vector<std::string> MetricNames() {
 std::optional<MetricUnit> MetricUnitOf(std::string_view name) {
   const std::vector<std::string> names = MetricNames();
   if (std::find(names.begin(), names.end(), name) == names.end()) return std::nullopt;
+  if (name.starts_with("utilisation")) return MetricUnit::kShare;
   const bool time = name.find('.') != std::string_view::npos && !name.ends_with(".count");
   return time ? MetricUnit::kMicroseconds : MetricUnit::kCount;
+}
+
+std::string FormatMetric(std::string_view name, int64_t value) {
+  switch (MetricUnitOf(name).value_or(MetricUnit::kCount)) {
+    case MetricUnit::kMicroseconds:
+      return FormatDuration(Micros(value));
+    case MetricUnit::kShare:
+      return FormatShare(Ppm{static_cast<uint32_t>(value)});
+    case MetricUnit::kCount:
+      break;
+  }
+  return std::to_string(value);
 }
 
 const std::vector<NameInfo>& InvariantNames() {

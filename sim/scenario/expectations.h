@@ -102,9 +102,9 @@ struct NameInfo {
 // The states that `{state: …}` knows.
 const std::vector<NameInfo>& StateNames();
 
-// The quantities that `{metric: ...}` knows. A sampled one has one sample per victim that was a
-// primary with slots, is counted in microseconds, and is written with a statistic: fail.p99. The
-// others are single numbers.
+// The quantities that `{metric: ...}` knows. A sampled one is counted in microseconds and written
+// with a statistic: fail.p99; its samples are victims that were primaries with slots, those of
+// queue-delay the nodes' inputs. The others are single numbers.
 struct MetricInfo {
   std::string_view name;
   bool sampled = false;
@@ -114,12 +114,15 @@ const std::vector<MetricInfo>& Metrics();
 // "min", "p50", "p90", "p99", "max", and "count", the number of samples.
 const std::vector<std::string_view>& MetricStatistics();
 
-enum class MetricUnit : uint8_t { kMicroseconds, kCount };
+// kShare: parts per million, written as shares: 50%.
+enum class MetricUnit : uint8_t { kMicroseconds, kCount, kShare };
 // Every name that may stand after `metric:`, in the order of Metrics(): "pfail.min", "pfail.p50",
 // ...
 std::vector<std::string> MetricNames();
 // The unit of such a name, or nothing for an unknown name.
 std::optional<MetricUnit> MetricUnitOf(std::string_view name);
+// A value of that metric or, if it is none, a count: "5ms", "12.5%", "3".
+std::string FormatMetric(std::string_view name, int64_t value);
 
 // "all", then each checker's name. "all" leaves out what the protocol does not promise: false_fail.
 const std::vector<NameInfo>& InvariantNames();

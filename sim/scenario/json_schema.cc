@@ -322,7 +322,8 @@ void AddValueTypes(Json* definitions) {
                    "(B|kB|KB|MB|GB|TB|KiB|MiB|GiB)/s)")));
   add("names", about(ValueType::kNames), AnyOf({Reference("name"), ListOf(Reference("name"))}));
   all["name"] = {{"type", {"string", "number"}}, {"pattern", "^[A-Za-z0-9._-]{1,64}$"}};
-  add("bound", about(ValueType::kBound), AnyOf({{{"type", "integer"}}, Reference("duration")}));
+  add("bound", about(ValueType::kBound),
+      AnyOf({{{"type", "integer"}}, Reference("duration"), Reference("share")}));
   Json pair = ListOf(Reference("duration"));
   pair["minItems"] = 2;
   pair["maxItems"] = 2;

@@ -50,15 +50,20 @@ bool ReadName(const MapReader& reader, const KindInfo& kind, Expectation* e) {
 }
 
 // A bound in the unit of what it bounds.
-void ReadBound(const MapReader& reader, std::string_view key, bool time,
+void ReadBound(const MapReader& reader, std::string_view key, MetricUnit unit,
                std::optional<int64_t>* out) {
-  const TreeNode* value = reader.Has(key) ? reader.Scalar(key, !time) : nullptr;
+  const bool count = unit == MetricUnit::kCount;
+  const TreeNode* value = reader.Has(key) ? reader.Scalar(key, count) : nullptr;
   if (value == nullptr) return;
   UnitError error;
-  if (time) {
+  if (unit == MetricUnit::kMicroseconds) {
     const Parsed<Duration> length = ParseDuration(value->text);
     if (length.ok()) *out = length.value().us;
     error = length.error();
+  } else if (unit == MetricUnit::kShare) {
+    const Parsed<Ppm> share = ParseShare(value->text);
+    if (share.ok()) *out = share.value().value;
+    error = share.error();
   } else {
     const Parsed<int64_t> number = ParseInteger(value->text);
     if (number.ok()) *out = number.value();
@@ -68,10 +73,11 @@ void ReadBound(const MapReader& reader, std::string_view key, bool time,
 }
 
 void ReadBounds(const MapReader& reader, Expectation* e) {
-  const bool time =
-      e->kind == ExpectKind::kMetric && MetricUnitOf(e->name) == MetricUnit::kMicroseconds;
-  ReadBound(reader, "min", time, &e->min);
-  ReadBound(reader, "max", time, &e->max);
+  const bool metric = e->kind == ExpectKind::kMetric;
+  const MetricUnit unit =
+      metric ? MetricUnitOf(e->name).value_or(MetricUnit::kCount) : MetricUnit::kCount;
+  ReadBound(reader, "min", unit, &e->min);
+  ReadBound(reader, "max", unit, &e->max);
   if (e->min && e->max && *e->min > *e->max) {
     ErrorAt(reader.sink(), *reader.Value("max"), "max is below min");
   }

@@ -166,7 +166,7 @@ std::string MetricTable() {
                 std::string(metric.about)});
   }
   return out + "\nThe star is one of " + Codes(MetricStatistics()) +
-         "; values with a star but `count` are durations.\n\n";
+         "; values with a star but `count` are durations, those of `utilisation` shares.\n\n";
 }
 
 std::string OptionTable() {

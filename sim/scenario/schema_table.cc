@@ -449,7 +449,7 @@ std::string_view ValueTypeText(ValueType type) {
       "a whole number, a range such as 0-9, or a list of these",
       "an index, a range such as 0-9, a name, or a list of these",
       "a name or a list of names",
-      "a duration or a whole number",
+      "a duration, a share or a whole number",
       "a map of cluster-* options",
       "a map",
       "a list",

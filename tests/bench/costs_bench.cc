@@ -1,0 +1,309 @@
+// What gossamer-server needs of a core for each thing that the processor model knows: the preset
+// `gossamer` (sim/model/cpu_costs.h).
+//
+// costs_bench [--repetitions N] [--write FILE]. Measured is the processor time, user and system, of
+// the thread that runs the server's own bus host, over loopback, with pauses between messages as
+// in a cluster at rest: caches are as cold as they then are. Fixed and proportional parts are told
+// apart by least squares over sizes. Each repetition gives one value of each cost; the file has the
+// median, the least and the greatest.
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "sim/model/cpu_costs.h"
+#include "tests/bench/costs_rig.h"
+
+namespace gossamer::bench {
+namespace {
+
+constexpr std::array<size_t, 4> kSizes = {12, 100, 500, 2000};
+constexpr size_t kSenders = 8;
+constexpr int kRounds = 150;
+constexpr auto kPause = std::chrono::microseconds(1500);
+constexpr auto kRest = std::chrono::seconds(3);
+
+struct Line {
+  double fixed = 0;
+  double slope = 0;
+};
+
+// Least squares.
+Line Fit(const std::vector<std::pair<double, double>>& points) {
+  double x = 0;
+  double y = 0;
+  for (const auto& [px, py] : points) {
+    x += px / static_cast<double>(points.size());
+    y += py / static_cast<double>(points.size());
+  }
+  double xy = 0;
+  double xx = 0;
+  for (const auto& [px, py] : points) {
+    xy += (px - x) * (py - y);
+    xx += (px - x) * (px - x);
+  }
+  const double slope = xx == 0 ? 0 : xy / xx;
+  return {y - slope * x, slope};
+}
+
+// A host with what it needs in a second in which nothing but its crons happens.
+struct Measured {
+  std::unique_ptr<CostsRig> rig;
+  double idle_per_ns = 0;
+
+  // Nanoseconds of each of `rounds` calls of `action`, without the crons meanwhile.
+  template <class Action>
+  double Each(int rounds, Action action) {
+    const auto began = std::chrono::steady_clock::now();
+    const int64_t before = rig->CpuNanos();
+    for (int round = 0; round < rounds; ++round) {
+      action();
+      std::this_thread::sleep_for(kPause);
+    }
+    const auto took = static_cast<double>(
+        std::chrono::nanoseconds(std::chrono::steady_clock::now() - began).count());
+    return (static_cast<double>(rig->CpuNanos() - before) - took * idle_per_ns) / rounds;
+  }
+};
+
+using Costs = std::map<std::string_view, double>;
+
+class Repetition {
+ public:
+  Costs Run() {
+    for (const size_t size : kSizes) {
+      hosts_.push_back({std::make_unique<CostsRig>(size, kSenders), 0});
+    }
+    MeasureRest();
+    MeasureMessages();
+    MeasureConnections();
+    MeasureCron();
+    MeasureSaves();
+    costs_["sync"] = 0;
+    costs_["sync_blocks"] = 0;
+    return costs_;
+  }
+
+ private:
+  Measured& Host(size_t size) {
+    return *std::find_if(hosts_.begin(), hosts_.end(),
+                         [&](const Measured& host) { return host.rig->nodes() == size; });
+  }
+
+  void MeasureRest() {
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    std::vector<int64_t> before;
+    for (const Measured& host : hosts_) before.push_back(host.rig->CpuNanos());
+    std::this_thread::sleep_for(kRest);
+    for (size_t i = 0; i < hosts_.size(); ++i) {
+      const auto used = static_cast<double>(hosts_[i].rig->CpuNanos() - before[i]);
+      hosts_[i].idle_per_ns = used / static_cast<double>(std::chrono::nanoseconds(kRest).count());
+    }
+  }
+
+  // What a message more costs in one turn, by how many arrive in it.
+  double PerMessage(size_t nodes, bool ping, size_t entries, bool suspected = false) {
+    Measured& host = Host(nodes);
+    std::vector<std::pair<double, double>> points;
+    for (size_t count = 1; count <= kSenders; count *= 2) {
+      std::vector<Frame> frames;
+      for (size_t i = 0; i < count; ++i) {
+        frames.push_back(host.rig->Heartbeat(i, ping, entries, suspected));
+      }
+      const double cost = host.Each(kRounds, [&] { host.rig->Exchange(frames, true); });
+      points.emplace_back(static_cast<double>(count), cost);
+    }
+    return Fit(points).slope;
+  }
+
+  double PerByte() {
+    Measured& host = Host(100);
+    std::vector<std::pair<double, double>> points;
+    for (const size_t size : {64, 4096, 16384, 49152}) {
+      const Frame frame = host.rig->Publish(0, size);
+      const double cost = host.Each(kRounds, [&] { host.rig->Exchange({frame}, false); });
+      points.emplace_back(static_cast<double>(size), cost);
+    }
+    return Fit(points).slope;
+  }
+
+  // A message's cost by its gossip entries: what a PONG is to who receives it, and what the answer
+  // is to who sends it, which has more entries the more nodes there are.
+  void MeasureMessages() {
+    const double byte = PerByte();
+    std::vector<std::pair<double, double>> received;
+    for (const size_t entries : {3, 40, 200}) {
+      received.emplace_back(static_cast<double>(entries), PerMessage(2000, false, entries));
+    }
+    std::vector<std::pair<double, double>> sent;
+    double ping = 0;
+    for (const size_t nodes : {100, 500, 2000}) {
+      const double both = PerMessage(nodes, true, kEntries);
+      if (nodes == 100) ping = both;
+      sent.emplace_back(static_cast<double>(Host(nodes).rig->last_answer().entries),
+                        both - PerMessage(nodes, false, kEntries));
+    }
+    const Line in = Fit(received);
+    const Line out = Fit(sent);
+    costs_["byte"] = byte * 1000;
+    costs_["entry"] = (in.slope + out.slope) / 2 - kEntryBytes * byte;
+    costs_["receive"] = in.fixed - kHeaderBytes * byte;
+    costs_["send"] = out.fixed - kHeaderBytes * byte;
+    costs_["report"] =
+        (PerMessage(500, false, 100, true) - PerMessage(500, false, 100, false)) / 100;
+    send_ = sent.front().second;
+
+    Measured& host = Host(100);
+    const Frame frame = host.rig->Heartbeat(0, true, kEntries, false);
+    costs_["turn"] = host.Each(kRounds * 2, [&] { host.rig->Exchange({frame}, false); }) - ping;
+  }
+
+  void MeasureConnections() {
+    Measured& host = Host(100);
+    const double accepted = host.Each(kRounds, [&] { host.rig->Connect(); });
+    costs_["accept"] = accepted - costs_["turn"];
+    std::vector<std::pair<double, double>> starts;
+    for (const Measured& one : hosts_) {
+      if (one.rig->nodes() > 500) continue;
+      starts.emplace_back(static_cast<double>(one.rig->nodes()),
+                          static_cast<double>(one.rig->start_nanos()));
+    }
+    // Each of them is opened, comes up in a turn of its own, and carries a PING.
+    costs_["connect"] = Fit(starts).slope - costs_["turn"] - costs_["accept"] - send_;
+  }
+
+  void MeasureCron() {
+    std::vector<std::pair<double, double>> points;
+    for (const Measured& host : hosts_) {
+      // One ping a second; no answer comes.
+      const double a_cron = (host.idle_per_ns * 1e9 - send_) / 10 - costs_["turn"];
+      points.emplace_back(static_cast<double>(host.rig->nodes()), a_cron);
+    }
+    const Line line = Fit(points);
+    costs_["cron"] = line.fixed;
+    costs_["cron_peer"] = line.slope;
+  }
+
+  void MeasureSaves() {
+    std::vector<std::pair<double, double>> points;
+    for (Measured& host : hosts_) {
+      const double idle = host.Each(kRounds, [&] { host.rig->Nothing(); });
+      // The end of the save is a turn of its own.
+      const double save = host.Each(kRounds, [&] { host.rig->Save(); });
+      points.emplace_back(static_cast<double>(host.rig->nodes()), save - idle - costs_["turn"]);
+    }
+    const Line line = Fit(points);
+    costs_["save"] = line.fixed;
+    costs_["save_peer"] = line.slope;
+  }
+
+  static constexpr size_t kEntries = 10;
+  static constexpr double kEntryBytes = 104;
+  static constexpr double kHeaderBytes = 2256;
+  std::vector<Measured> hosts_;
+  Costs costs_;
+  double send_ = 0;  // of a whole answer
+};
+
+// How each cost was measured.
+const std::map<std::string_view, std::string_view> kHow = {
+    {"turn", "a PING alone less what one more costs in a turn of 1 to 8; 100 nodes"},
+    {"send", "PINGs less PONGs in turns of 1 to 8; less bytes and entries"},
+    {"receive", "PONGs in turns of 1 to 8; less bytes and entries"},
+    {"byte", "PUBLISH of 64 B to 48 KiB received"},
+    {"entry", "mean of received (3 to 200; 2000 nodes) and sent (10 to 200; 100 to 2000 nodes)"},
+    {"report", "100 suspected nodes in a PONG less as many that are not; 500 nodes"},
+    {"connect", "starts with 12 to 500 nodes; less what follows"},
+    {"accept", "connections one by one; less the turn"},
+    {"cron", "at rest with 12 to 2000 nodes; less turns and a PING a second"},
+    {"cron_peer", "as cron"},
+    {"save", "CLUSTER SAVECONFIG with 12 to 2000 nodes: the loop's part; files in memory"},
+    {"save_peer", "as save"},
+    {"sync", "on the thread that saves"},
+    {"sync_blocks", "saves have a thread of their own"},
+};
+
+struct Spread {
+  int64_t median = 0;
+  int64_t least = 0;
+  int64_t greatest = 0;
+};
+
+Spread SpreadOf(const std::vector<Costs>& all, std::string_view cost) {
+  std::vector<int64_t> values;
+  for (const Costs& costs : all) values.push_back(static_cast<int64_t>(costs.at(cost) + 0.5));
+  std::sort(values.begin(), values.end());
+  // What is too small to be told from nothing may come out below it.
+  return {std::max<int64_t>(values[values.size() / 2], 0), values.front(), values.back()};
+}
+
+std::string Processor() {
+  std::ifstream info("/proc/cpuinfo");
+  std::string line;
+  while (std::getline(info, line)) {
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  }
+  return "unknown processor";
+}
+
+std::string FileText(const std::vector<Costs>& all) {
+  utsname system{};
+  ::uname(&system);
+  std::string text =
+      "# What this core and gossamer-server need of one core.\n# machine: " +
+      std::to_string(std::thread::hardware_concurrency()) + " cores, " + Processor() + ", " +
+      system.sysname + " " + system.release + "\n# command: tools/dev bench costs --repetitions " +
+      std::to_string(all.size()) +
+      " --write sim/model/cpu_presets/gossamer.csv\n# value: the median of the repetitions; low, "
+      "high: the least and the greatest\ncost,value,unit,low,high,how\n";
+  for (const sim::CpuCostRow& row : sim::CpuCostRows()) {
+    const Spread spread = SpreadOf(all, row.name);
+    text += std::string(row.name) + "," + std::to_string(spread.median) + "," +
+            std::string(row.unit) + "," + std::to_string(spread.least) + "," +
+            std::to_string(spread.greatest) + "," + std::string(kHow.at(row.name)) + "\n";
+  }
+  return text;
+}
+
+int Main(const std::vector<std::string>& words) {
+  size_t repetitions = 5;
+  std::string file;
+  for (size_t i = 0; i < words.size(); i += 2) {
+    if (i + 1 < words.size() && words[i] == "--write") {
+      file = words[i + 1];
+    } else if (i + 1 < words.size() && words[i] == "--repetitions" &&
+               atoi(words[i + 1].c_str()) > 0) {
+      repetitions = static_cast<size_t>(atoi(words[i + 1].c_str()));
+    } else {
+      std::fprintf(stderr, "usage: costs_bench [--repetitions N] [--write FILE]\n");
+      return 2;
+    }
+  }
+  std::vector<Costs> all;
+  for (size_t i = 0; i < repetitions; ++i) {
+    all.push_back(Repetition().Run());
+    std::fprintf(stderr, "repetition %zu of %zu\n", i + 1, repetitions);
+  }
+  const std::string text = FileText(all);
+  std::fputs(text.c_str(), stdout);
+  if (file.empty() || std::ofstream(file) << text) return 0;
+  std::fprintf(stderr, "costs_bench: cannot write %s\n", file.c_str());
+  return 5;
+}
+
+}  // namespace
+}  // namespace gossamer::bench
+
+int main(int argc, char** argv) {
+  return gossamer::bench::Main(std::vector<std::string>(argv + 1, argv + argc));
+}

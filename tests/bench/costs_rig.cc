@@ -1,0 +1,372 @@
+#include "tests/bench/costs_rig.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <optional>
+#include <semaphore>
+#include <thread>
+#include <utility>
+
+#include "asio/executor_work_guard.hpp"
+#include "asio/post.hpp"
+#include "core/bus/codec.h"
+#include "core/cluster/cluster_node.h"
+#include "core/cluster/nodes_conf.h"
+#include "tools/gossamer_server/bus_host.h"
+#include "tools/gossamer_server/server_clock.h"
+
+namespace gossamer::bench {
+namespace {
+
+constexpr Duration kNodeTimeout = Seconds(3600);
+constexpr auto kPatience = std::chrono::seconds(60);
+
+[[noreturn]] void Die(const std::string& what) {
+  std::fprintf(stderr, "costs_bench: %s\n", what.c_str());
+  std::exit(5);
+}
+
+NodeName NameOf(size_t node) {
+  NodeName name;
+  for (size_t i = 0; i < name.bytes.size(); ++i) {
+    name.bytes[i] = "0123456789abcdef"[(node * 7 + (node >> (i % 12)) + i) % 16];
+  }
+  std::string digits = std::to_string(node + 100000);
+  std::copy(digits.begin(), digits.end(), name.bytes.begin());
+  return name;
+}
+
+sockaddr_in Loopback(uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+// A listening socket on a port that the kernel chooses.
+int Listen(uint16_t* port) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = Loopback(0);
+  socklen_t length = sizeof(address);
+  if (::bind(listener, reinterpret_cast<sockaddr*>(&address), length) != 0 ||
+      ::listen(listener, 4096) != 0 ||
+      ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
+    Die("cannot listen on loopback");
+  }
+  *port = ntohs(address.sin_port);
+  return listener;
+}
+
+int ConnectTo(uint16_t port) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const sockaddr_in address = Loopback(port);
+  if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    Die("cannot connect to the host");
+  }
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  return socket;
+}
+
+// The first half are primaries with an equal share of the slots, the second half their replicas.
+std::string ConfText(size_t nodes, size_t myself, uint16_t own_port, uint16_t other_port) {
+  const size_t primaries = (nodes + 1) / 2;
+  std::string text;
+  for (size_t i = 0; i < nodes; ++i) {
+    const uint16_t port = i == 0 ? own_port : other_port;
+    const bool primary = i < primaries;
+    text += NameOf(i).str() + " 127.0.0.1:" + std::to_string(port - 1) + "@" +
+            std::to_string(port) + (i == myself ? " myself," : " ") +
+            (primary ? "master - 0 0 " + std::to_string(i + 1)
+                     : "slave " + NameOf(i - primaries).str() + " 0 0 " +
+                           std::to_string(i - primaries + 1)) +
+            " connected";
+    if (primary) {
+      text += " " + std::to_string(i * 16384 / primaries) + "-" +
+              std::to_string((i + 1) * 16384 / primaries - 1);
+    }
+    text += "\n";
+  }
+  return text + "vars currentEpoch " + std::to_string(primaries) + " lastVoteEpoch 0\n";
+}
+
+// Another member, as far as it makes messages for the host.
+class Sender {
+ public:
+  Sender(const std::string& conf_text, uint16_t host_port, uint16_t port) {
+    auto conf = ParseNodesConf(conf_text);
+    if (!conf.ok()) Die(std::string(conf.status().message()));
+    ClusterOptions options;
+    options.node_timeout = kNodeTimeout;
+    options.cport = port;
+    options.port = static_cast<uint16_t>(port - 1);
+    const Now now = server::SampleClocks();
+    Effects effects;
+    node_ = std::make_unique<ClusterNode>(options, *FindRules("gossamer"), &tables_, *conf, 1, 1,
+                                          now, &effects);
+    effects.Clear();
+    // Crons until it has opened its link to the host, whose coming up makes it send a PING.
+    for (int cron = 0; cron < 10000 && !ping_; ++cron) {
+      const Now then = {now.mono + Millis(100 * cron), now.wall + Millis(100 * cron)};
+      node_->Tick(then, &effects);
+      node_->EndBatch(then, &effects);
+      for (const Effect& effect : effects.list()) {
+        const auto* open = std::get_if<Open>(&effect);
+        if (open == nullptr || open->address->get().address.endpoint.cport != host_port) continue;
+        TakePing(then, open->link);
+      }
+      effects.Clear();
+    }
+    if (!ping_) Die("a sender made no ping");
+  }
+  ~Sender() { ping_.reset(); }
+
+  Message* Make(MessageType type) {
+    Message* message = tables_.pool.Make(type);
+    message->header = (*ping_)->header;
+    return message;
+  }
+  Frame Finish(Message* message) {
+    const MessageRef sealed = tables_.pool.Seal(message);
+    Frame frame;
+    Encode(*sealed, tables_.pool.names(), &frame.bytes);
+    return frame;
+  }
+  const gossamer::Heartbeat& heartbeat() const {
+    return std::get<gossamer::Heartbeat>((*ping_)->body);
+  }
+  NodeKey KeyOf(size_t node) { return tables_.pool.names().Intern(NameOf(node)); }
+
+ private:
+  void TakePing(Now now, LinkId link) {
+    Effects effects;
+    node_->OnLinkUp(now, link, {IpText::From("127.0.0.1"), IpText::From("127.0.0.1")}, &effects);
+    for (const Effect& effect : effects.list()) {
+      const auto* send = std::get_if<Send>(&effect);
+      if (send != nullptr && send->message->type == MessageType::kPing) ping_ = send->message;
+    }
+  }
+
+  HostTables tables_;
+  std::unique_ptr<ClusterNode> node_;
+  std::optional<MessageRef> ping_;
+};
+
+}  // namespace
+
+struct CostsRig::Impl {
+  Impl(size_t node_count, size_t sender_count) : nodes(node_count) {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    listener = Listen(&other_port);
+    // The host binds what was free a moment ago.
+    ::close(Listen(&host_port));
+    char pattern[] = "/dev/shm/gossamer_costs_XXXXXX";
+    if (::mkdtemp(pattern) == nullptr) Die("cannot make a directory in /dev/shm");
+    directory = pattern;
+    StartHost();
+    for (size_t i = 1; i <= sender_count; ++i) {
+      senders.push_back(std::make_unique<Sender>(ConfText(nodes, i, host_port, other_port),
+                                                 host_port, other_port));
+      sockets.push_back(ConnectTo(host_port));
+    }
+  }
+
+  ~Impl() {
+    OnHost([this] { host->Stop(); });
+    io.stop();
+    thread.join();
+    host.reset();
+    for (const int socket : sockets) ::close(socket);
+    for (const int socket : accepted) ::close(socket);
+    ::close(listener);
+    std::filesystem::remove_all(directory);
+  }
+
+  void StartHost() {
+    std::ofstream(directory + "/nodes.conf") << ConfText(nodes, 0, host_port, other_port);
+    config.port = static_cast<uint16_t>(host_port - 1);
+    config.bus_port = host_port;
+    config.bind = {{"127.0.0.1", false}};
+    config.directory = directory;
+    log.SetLevel(server::LogLevel::kNothing);
+    config.cluster.node_timeout = kNodeTimeout;
+    config.cluster.port = config.port;
+    config.cluster.cport = host_port;
+    host = std::make_unique<server::BusHost>(config, &log, &io);
+    thread = std::thread([this] { io.run(); });
+    if (::pthread_getcpuclockid(thread.native_handle(), &clock) != 0) Die("no thread clock");
+    const int64_t before = CpuNanos();
+    OnHost([this] {
+      std::string error;
+      if (!host->Start(&error)) Die(error);
+    });
+    while (accepted.size() < nodes - 1) accepted.push_back(::accept(listener, nullptr, nullptr));
+    WaitForLinks(nodes - 1);
+    start_nanos = CpuNanos() - before;
+  }
+
+  int64_t CpuNanos() const {
+    timespec time{};
+    ::clock_gettime(clock, &time);
+    return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  }
+
+  // Carries `what` out on the host's thread and waits for it.
+  void OnHost(std::function<void()> what) {
+    std::promise<void> done;
+    asio::post(io, [&] {
+      what();
+      done.set_value();
+    });
+    if (done.get_future().wait_for(kPatience) != std::future_status::ready) Die("the host hangs");
+  }
+
+  void WaitForLinks(size_t count) {
+    size_t links = 0;
+    while (links < count) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      OnHost([&] { links = host->facts().links; });
+    }
+  }
+
+  void ReadAnswer(int socket) {
+    const auto read = [&](size_t until) {
+      while (answer.size() < until) {
+        char buffer[65536];
+        const ssize_t got =
+            ::recv(socket, buffer, std::min(sizeof(buffer), until - answer.size()), 0);
+        if (got <= 0) Die("the host ended a sender's link");
+        answer.append(buffer, static_cast<size_t>(got));
+      }
+    };
+    answer.clear();
+    read(kLightHeaderBytes);
+    const auto* bytes = reinterpret_cast<const uint8_t*>(answer.data());
+    read(size_t{bytes[4]} << 24 | size_t{bytes[5]} << 16 | size_t{bytes[6]} << 8 | bytes[7]);
+  }
+
+  const size_t nodes;
+  uint16_t other_port = 0;
+  uint16_t host_port = 0;
+  int listener = -1;
+  std::string directory;
+  server::ServerConfig config;
+  server::Log log;
+  asio::io_context io{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
+  std::unique_ptr<server::BusHost> host;
+  std::thread thread;
+  clockid_t clock{};
+  int64_t start_nanos = 0;
+  std::vector<std::unique_ptr<Sender>> senders;
+  std::vector<int> sockets;   // of the senders
+  std::vector<int> accepted;  // and others that stay open
+  std::string answer;
+};
+
+CostsRig::CostsRig(size_t nodes, size_t senders) : impl_(std::make_unique<Impl>(nodes, senders)) {}
+CostsRig::~CostsRig() = default;
+
+size_t CostsRig::nodes() const { return impl_->nodes; }
+int64_t CostsRig::CpuNanos() const { return impl_->CpuNanos(); }
+int64_t CostsRig::start_nanos() const { return impl_->start_nanos; }
+
+Frame CostsRig::Heartbeat(size_t sender, bool ping, size_t entries, bool suspected) const {
+  Sender& from = *impl_->senders[sender];
+  Message* message = from.Make(ping ? MessageType::kPing : MessageType::kPong);
+  auto& body = std::get<gossamer::Heartbeat>(message->body);
+  body.extensions = from.heartbeat().extensions;
+  const size_t primaries = (impl_->nodes + 1) / 2;
+  // Not about the host, nor about the sender.
+  const size_t first = impl_->senders.size() + 1;
+  for (size_t i = 0; i < entries; ++i) {
+    const size_t about = first + i % (impl_->nodes - first);
+    GossipEntry entry;
+    entry.node = from.KeyOf(about);
+    entry.flags = about < primaries ? flag::kPrimary : flag::kReplica;
+    if (suspected) entry.flags |= flag::kPfail;
+    entry.pong_received_s = static_cast<uint32_t>(server::SampleClocks().wall.us / 1'000'000);
+    body.gossip.push_back(entry);
+  }
+  Frame frame = from.Finish(message);
+  frame.entries = entries;
+  frame.answered = ping;
+  return frame;
+}
+
+Frame CostsRig::Publish(size_t sender, size_t bytes) const {
+  Sender& from = *impl_->senders[sender];
+  Message* message = from.Make(MessageType::kPublish);
+  auto& body = std::get<gossamer::Publish>(message->body);
+  body.channel = "c";
+  body.message.assign(bytes, 'x');
+  return from.Finish(message);
+}
+
+void CostsRig::Exchange(const std::vector<Frame>& frames, bool together) {
+  std::binary_semaphore held{0};
+  std::binary_semaphore go{0};
+  std::binary_semaphore gone{0};
+  if (together) {
+    asio::post(impl_->io, [&] {
+      held.release();
+      go.acquire();
+      gone.release();
+    });
+    held.acquire();
+  }
+  for (size_t i = 0; i < frames.size(); ++i) {
+    const std::string& bytes = frames[i].bytes;
+    if (::send(impl_->sockets[i], bytes.data(), bytes.size(), 0) !=
+        static_cast<ssize_t>(bytes.size())) {
+      Die("cannot send");
+    }
+  }
+  if (together) {
+    go.release();
+    gone.acquire();
+  }
+  for (size_t i = 0; i < frames.size(); ++i) {
+    if (frames[i].answered) impl_->ReadAnswer(impl_->sockets[i]);
+  }
+}
+
+void CostsRig::Connect() { impl_->accepted.push_back(ConnectTo(impl_->host_port)); }
+
+void CostsRig::Nothing() {
+  impl_->OnHost([] {});
+}
+
+void CostsRig::Save() {
+  ClusterCommand command;
+  command.words = {"saveconfig"};
+  impl_->OnHost([&] { impl_->host->Command(command); });
+}
+
+Frame CostsRig::last_answer() const {
+  Frame frame;
+  frame.bytes = impl_->answer;
+  // The header's count of gossip entries.
+  const auto* bytes = reinterpret_cast<const uint8_t*>(frame.bytes.data());
+  frame.entries = size_t{bytes[14]} << 8 | bytes[15];
+  return frame;
+}
+
+}  // namespace gossamer::bench

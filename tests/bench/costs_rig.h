@@ -1,0 +1,65 @@
+// CostsRig: one gossamer-server's bus on a thread of its own, in a cluster whose other members are
+// this program, and the processor time of that thread.
+//
+// The host is the server's own (BusHost: epoll, sockets over loopback, codec, core, nodes.conf). It
+// starts from a nodes.conf of N nodes whose node timeout is an hour, so that it does nothing but
+// its crons, one ping a second and what it is told. Thread safety: the thread that made it. Errors:
+// end the program with a line.
+#ifndef GOSSAMER_TESTS_BENCH_COSTS_RIG_H_
+#define GOSSAMER_TESTS_BENCH_COSTS_RIG_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gossamer::bench {
+
+// A message as its sender would send it.
+struct Frame {
+  std::string bytes;
+  size_t entries = 0;
+  bool answered = false;  // a PING: the node answers
+};
+
+class CostsRig {
+ public:
+  // `senders`: so many of the other nodes can send. They are below `nodes`.
+  CostsRig(size_t nodes, size_t senders);
+  ~CostsRig();
+  CostsRig(const CostsRig&) = delete;
+  CostsRig& operator=(const CostsRig&) = delete;
+
+  size_t nodes() const;
+  // Nanoseconds of the host's thread so far.
+  int64_t CpuNanos() const;
+  // Nanoseconds that it took to start and to connect to all others.
+  int64_t start_nanos() const;
+
+  // From `sender`: a PING or PONG with so many entries, all about nodes that are as everybody knows
+  // them, or all suspected; a PUBLISH with a payload of `bytes`.
+  Frame Heartbeat(size_t sender, bool ping, size_t entries, bool suspected) const;
+  Frame Publish(size_t sender, size_t bytes) const;
+
+  // Sends one frame per sender, the n-th from sender n, and waits for the answers. `together`: the
+  // loop is held up until all have arrived.
+  void Exchange(const std::vector<Frame>& frames, bool together);
+  // Opens a connection and leaves it open; no sender uses it.
+  void Connect();
+  // Has the host's thread do nothing, and waits for it.
+  void Nothing();
+  // Has the host's thread carry out CLUSTER SAVECONFIG, and waits for the file.
+  void Save();
+  // Bytes of the last answer, and how many gossip entries it had.
+  Frame last_answer() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gossamer::bench
+
+#endif  // GOSSAMER_TESTS_BENCH_COSTS_RIG_H_
