@@ -25,6 +25,8 @@ ExitCode ReplayNodeCommand(const Arguments& arguments);
 ExitCode DiffCommand(const Arguments& arguments);
 ExitCode ExplainCommand(const Arguments& arguments);
 ExitCode FidelityCommand(const Arguments& arguments);
+ExitCode CompareCommand(const Arguments& arguments);
+ExitCode PlotCommand(const Arguments& arguments);
 
 }  // namespace gossamer::tool
 

@@ -46,6 +46,10 @@ ExitCode Dispatch(const Arguments& arguments) {
       return ExplainCommand(arguments);
     case Command::kFidelity:
       return FidelityCommand(arguments);
+    case Command::kCompare:
+      return CompareCommand(arguments);
+    case Command::kPlot:
+      return PlotCommand(arguments);
     case Command::kSchema:
       return SchemaCommand(arguments);
     case Command::kPrint:
