@@ -74,6 +74,10 @@ Svg::Svg(std::string_view id, int64_t height, std::string_view title, std::strin
                   "</desc>\n");
 }
 
+void Svg::Style(std::string_view css) {
+  absl::StrAppend(&out_, "<style>", ToAbsl(css), "</style>\n");
+}
+
 void Svg::Rect(std::string_view css, int64_t x, int64_t y, int64_t width, int64_t height) {
   absl::StrAppend(&out_, "<rect class=\"", ToAbsl(css), "\" x=\"", Px(x), "\" y=\"", Px(y),
                   "\" width=\"", Px(width), "\" height=\"", Px(height), "\"/>\n");

@@ -39,6 +39,9 @@ class Svg {
   Svg(std::string_view id, int64_t height, std::string_view title, std::string_view description,
       bool group = false);
 
+  // For a figure that stands alone: the rules of its classes.
+  void Style(std::string_view css);
+
   // All positions in tenths of a pixel.
   void Rect(std::string_view css, int64_t x, int64_t y, int64_t width, int64_t height);
   void Line(std::string_view css, int64_t x1, int64_t y1, int64_t x2, int64_t y2);

@@ -12,7 +12,6 @@
 #include "core/base/strings.h"
 #include "core/cluster/rules.h"
 #include "sim/report/output_filter.h"
-#include "sim/scenario/schema_table.h"
 #include "sim/scenario/units.h"
 #include "tools/gossamer_sim/command_line.h"
 #include "tools/gossamer_sim/completion.h"
@@ -68,12 +67,6 @@ void ReadRules(const Raw& raw, Arguments* out) {
   for (const std::string_view name : SplitWords(raw.bugs, ",")) {
     out->bugs.push_back(static_cast<Bug>(OneOf("--bugs", std::string(name), BugNames())));
   }
-}
-
-std::vector<std::string_view> CpuPresets() {
-  const sim::KeyInfo* preset = sim::SchemaSection(sim::Section::kCpu).Find("preset");
-  return preset != nullptr && preset->words != nullptr ? preset->words()
-                                                       : std::vector<std::string_view>{"none"};
 }
 
 // Each report needs a file of its own.
@@ -161,18 +154,22 @@ void CheckTraces(const Raw& raw, Arguments* out) {
   ReadWindow(raw, out);
 }
 
-void CheckRun(const Raw& raw, Arguments* out) {
-  ReadSeeds(raw, out);
+void ReadJobs(const Raw& raw, Arguments* out) {
   // A sweep takes all cores by itself.
   const bool all_cores = raw.jobs.empty() && out->command == Command::kSweep;
   if (all_cores) out->jobs = std::max(std::thread::hardware_concurrency(), 1u);
   if (!raw.jobs.empty()) out->jobs = Number("--jobs", raw.jobs);
   if (out->jobs == 0 || out->jobs > 1024) throw UsageError("--jobs: expected 1 to 1024");
+}
+
+void CheckRun(const Raw& raw, Arguments* out) {
+  ReadSeeds(raw, out);
+  ReadJobs(raw, out);
   out->transport =
       static_cast<sim::Transport>(OneOf("--transport", raw.transport, {"typed", "wire", "shadow"}));
   ReadRules(raw, out);
   if (!raw.cpu.empty()) {
-    OneOf("--cpu", raw.cpu, CpuPresets());
+    OneOf("--cpu", raw.cpu, CpuWords());
     out->cpu = raw.cpu;
   }
   if (!raw.stop_at.empty()) {
@@ -221,6 +218,14 @@ void Check(const Raw& raw, Arguments* out) {
       out->runs = Number("--runs", raw.runs);
       if (out->runs == 0 || out->runs > 100000) throw UsageError("--runs: expected 1 to 100000");
       break;
+    case Command::kCompare:
+      ReadSeeds(raw, out);
+      ReadJobs(raw, out);
+      CheckCompare(*out);
+      break;
+    case Command::kPlot:
+      CheckPlot(*out);
+      break;
     case Command::kList:
       OneOf("list", raw.word, ListWords());
       out->files = {raw.word};
@@ -254,6 +259,17 @@ void Check(const Raw& raw, Arguments* out) {
   out->progress =
       static_cast<ProgressMode>(OneOf("--progress", raw.progress, {"auto", "plain", "none"}));
   out->color = static_cast<ColorMode>(OneOf("--color", raw.color, {"auto", "always", "never"}));
+}
+
+// The command line as it can be typed again.
+std::string TypedText(int argc, const char* const* argv) {
+  std::string out = "gossamer-sim";
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool quote = word.empty() || word.find_first_of(" \t*?$&|;<>()\"") != std::string::npos;
+    out += quote ? " '" + word + "'" : " " + word;
+  }
+  return out;
 }
 
 // What `completion` and `man` print.
@@ -315,6 +331,7 @@ std::optional<Arguments> ReadArguments(int argc, const char* const* argv, ExitCo
     if (&command != &app) help += " " + command.get_name();
     app.parse(argc, const_cast<char**>(argv));
     out.command = CommandOf(app);
+    out.typed = TypedText(argc, argv);
     if (out.command == Command::kPrint) out.text = GeneratedText(app, raw);
     Check(raw, &out);
     return out;

@@ -15,6 +15,7 @@
 #include "sim/model/world.h"
 #include "tools/gossamer_sim/exit_code.h"
 #include "tools/gossamer_sim/real_arguments.h"
+#include "tools/gossamer_sim/study_arguments.h"
 
 namespace gossamer::tool {
 
@@ -30,6 +31,8 @@ enum class Command {
   kExplain,
   kFidelity,
   kSweep,
+  kCompare,
+  kPlot,
   kPrint
 };
 enum class ProgressMode { kAuto, kPlain, kNone };
@@ -112,6 +115,10 @@ struct Arguments {
   std::string samples;    // path, empty: none
   bool saturated = false;
 
+  // compare, plot
+  StudyArguments study;
+
+  std::string typed;  // the whole command line
   bool quiet = false;
   ProgressMode progress = ProgressMode::kAuto;
   ColorMode color = ColorMode::kAuto;

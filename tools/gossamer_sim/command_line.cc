@@ -9,6 +9,7 @@
 #include "tools/gossamer_sim/completion.h"
 #include "tools/gossamer_sim/help.h"
 #include "tools/gossamer_sim/real_arguments.h"
+#include "tools/gossamer_sim/study_arguments.h"
 
 namespace gossamer::tool {
 namespace {
@@ -244,6 +245,7 @@ void AddCommands(CLI::App* app, Raw* raw, Arguments* out) {
   AddOthers(app, raw, out);
   AddSweep(app, raw, out);
   AddFidelity(app, raw, out);
+  AddStudies(app, raw, out);
   AddComparisons(app, raw, out);
   AddExplain(app, raw, out);
   for (CLI::App* command : app->get_subcommands({})) command->fallthrough();
@@ -311,6 +313,8 @@ Command CommandOf(const CLI::App& app) {
   if (app.got_subcommand("digests")) return Command::kDigests;
   if (app.got_subcommand("sweep")) return Command::kSweep;
   if (app.got_subcommand("fidelity")) return Command::kFidelity;
+  if (app.got_subcommand("compare")) return Command::kCompare;
+  if (app.got_subcommand("plot")) return Command::kPlot;
   if (app.got_subcommand("replay")) return Command::kReplay;
   if (app.got_subcommand("replay-node")) return Command::kReplayNode;
   if (app.got_subcommand("diff")) return Command::kDiff;

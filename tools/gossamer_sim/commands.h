@@ -26,6 +26,8 @@ ExitCode DiffCommand(const Arguments& arguments);
 ExitCode ExplainCommand(const Arguments& arguments);
 ExitCode SweepCommand(const Arguments& arguments);
 ExitCode FidelityCommand(const Arguments& arguments);
+ExitCode CompareCommand(const Arguments& arguments);
+ExitCode PlotCommand(const Arguments& arguments);
 
 }  // namespace gossamer::tool
 

@@ -22,11 +22,6 @@ std::string Joined(const Words& words) {
   return out;
 }
 
-Words CpuWords() {
-  const sim::KeyInfo* preset = sim::SchemaSection(sim::Section::kCpu).Find("preset");
-  return preset != nullptr && preset->words != nullptr ? preset->words() : Words{};
-}
-
 bool IsFlag(const CLI::Option& option) { return option.get_expected_max() == 0; }
 
 // The first line of a description, fit for single quotes.
@@ -208,6 +203,11 @@ std::string Fish(const CLI::App& app) {
 
 }  // namespace
 
+std::vector<std::string_view> CpuWords() {
+  const sim::KeyInfo* preset = sim::SchemaSection(sim::Section::kCpu).Find("preset");
+  return preset != nullptr && preset->words != nullptr ? preset->words() : Words{};
+}
+
 std::vector<std::string_view> CompletionShells() { return {"bash", "zsh", "fish"}; }
 
 std::string CompletionScript(const CLI::App& app, std::string_view shell) {
@@ -230,6 +230,7 @@ std::vector<std::string_view> ValueWords(std::string_view command, const CLI::Op
   if (name == "--only-types") return TypeWords();
   if (name == "--progress") return {"auto", "plain", "none"};
   if (name == "--annotations") return {"github", "none"};
+  if (name == "--as") return {"scatter", "lines"};
   if (name == "--color") return {"auto", "always", "never"};
   if (name == "--format" && command == "check") return {"text", "json", "github"};
   return {};

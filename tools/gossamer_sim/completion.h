@@ -19,6 +19,9 @@ std::vector<std::string_view> CompletionShells();
 // REQUIRES: `shell` is one of CompletionShells(). `app` has the subcommands.
 std::string CompletionScript(const CLI::App& app, std::string_view shell);
 
+// The words that --cpu takes.
+std::vector<std::string_view> CpuWords();
+
 // The words that an option or a positional of a command takes; empty: anything.
 std::vector<std::string_view> ValueWords(std::string_view command, const CLI::Option& option);
 

@@ -70,6 +70,14 @@ constexpr Examples kExamples[] = {
   gossamer-sim sweep study.yaml --cell victims=100 --until "covered 5" --figure covered
   gossamer-sim sweep study.yaml --report --figure covered-first_pfail --figure false_fails
 )"},
+    {"compare", R"(  gossamer-sim compare scenarios/quickstart.yaml --rules valkey-8.0 valkey-9.1
+  gossamer-sim compare before.yaml after.yaml --seeds 1..100 --jobs 2 --json difference.json
+  gossamer-sim compare results.jsonl --cell-a knob=default --cell-b knob=ring --figure promoted
+)"},
+    {"plot",
+     R"(  gossamer-sim plot results.jsonl --out plot.svg --x bytes_per_s_node --y covered --panel size
+  gossamer-sim plot results.jsonl --out curve.svg --as lines --x victims --y covered-first_pfail
+)"},
     {"explain", R"(  gossamer-sim explain scenarios/quickstart.yaml --node 1
   gossamer-sim explain scenarios/quickstart.yaml --seed 7 --node 4 --at 85s
 )"},
@@ -100,6 +108,15 @@ constexpr std::pair<std::string_view, std::string_view> kValueNames[] = {
     {"--real-dir", "DIRECTORY"},
     {"--real", "PROGRAM,..."},
     {"--rows", "TEXT"},
+    {"--figure", "FIGURE"},
+    {"--config", "OPTIONS"},
+    {"--cell-a", "AXIS=LABEL"},
+    {"--cell-b", "AXIS=LABEL"},
+    {"--where", "AXIS=LABEL"},
+    {"--x", "FIGURE"},
+    {"--y", "FIGURE"},
+    {"--panel", "AXIS"},
+    {"--series", "AXIS"},
     {"--min-nodes", "N"},
     {"--max-nodes", "N"},
     {"--annotations", "github|none"}};

@@ -48,6 +48,10 @@ ExitCode Dispatch(const Arguments& arguments) {
       return FidelityCommand(arguments);
     case Command::kSweep:
       return SweepCommand(arguments);
+    case Command::kCompare:
+      return CompareCommand(arguments);
+    case Command::kPlot:
+      return PlotCommand(arguments);
     case Command::kSchema:
       return SchemaCommand(arguments);
     case Command::kPrint:

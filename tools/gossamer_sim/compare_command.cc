@@ -1,0 +1,222 @@
+// `compare`: two settings over the same seeds, run now or taken from the results of a sweep.
+
+#include <unistd.h>
+
+#include <cinttypes>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nlohmann/json.hpp"
+#include "sim/scenario/diagnostics.h"
+#include "sim/scenario/paint.h"
+#include "tools/gossamer_sim/commands.h"
+#include "tools/gossamer_sim/progress.h"
+#include "tools/gossamer_sim/run_pool.h"
+#include "tools/gossamer_sim/scenario_file.h"
+#include "tools/sweep/compare.h"
+#include "tools/sweep/figures.h"
+#include "tools/sweep/results.h"
+
+namespace gossamer::tool {
+namespace {
+
+constexpr uint64_t kDefaultSeeds = 20;
+
+ExitCode Usage(const std::string& error) {
+  std::fprintf(stderr, "gossamer-sim: %s\n", error.c_str());
+  return ExitCode::kUsage;
+}
+
+// The figures that were asked for, or all.
+std::string ReadFigures(const Arguments& arguments, const std::vector<std::string>& known,
+                        std::vector<SweepFigure>* out) {
+  const std::vector<std::string>& wanted = arguments.study.figures;
+  for (const std::string& text : wanted.empty() ? known : wanted) {
+    std::string error;
+    auto figure = ParseFigure(text, known, &error);
+    if (!figure) return "--figure: " + error;
+    if (wanted.empty() && text.ends_with("_us")) figure->text = text.substr(0, text.size() - 3);
+    out->push_back(*std::move(figure));
+  }
+  return "";
+}
+
+ExitCode Print(const Arguments& arguments, const Comparison& comparison) {
+  const sim::Paint paint(WantsColor(arguments.color, STDOUT_FILENO));
+  std::fputs(CompareText(comparison, paint).c_str(), stdout);
+  const std::string& path = arguments.study.json;
+  if (path.empty()) return ExitCode::kPass;
+  std::ofstream out(path);
+  out << CompareJson(comparison).dump(2) << '\n';
+  if (out.flush().good()) return ExitCode::kPass;
+  std::fprintf(stderr, "gossamer-sim: cannot write %s\n", path.c_str());
+  return ExitCode::kEnvironment;
+}
+
+std::string Joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : " ") + word;
+  return out;
+}
+
+ExitCode CompareResults(const Arguments& arguments) {
+  const std::string& path = arguments.files.front();
+  const auto text = ReadWholeFile(path, kMaxResultsBytes);
+  if (!text) return ExitCode::kUsage;
+  std::string error;
+  const auto results = ParseResults(*text, path, &error);
+  if (!results) return Usage(error);
+  CellFilter filters[2];
+  for (const auto& [option, words, filter] :
+       {std::tuple{"--cell-a: ", &arguments.study.cell_a, &filters[0]},
+        std::tuple{"--cell-b: ", &arguments.study.cell_b, &filters[1]}}) {
+    for (const std::string& word : *words) {
+      if (error = AddToFilter(word, *results, filter); !error.empty()) return Usage(option + error);
+    }
+  }
+  std::vector<SweepFigure> figures;
+  if (error = ReadFigures(arguments, results->figures, &figures); !error.empty()) {
+    return Usage(error);
+  }
+  size_t unpaired = 0;
+  const std::vector<RunPair> pairs = PairCells(*results, filters[0], filters[1], &unpaired);
+  if (pairs.empty()) {
+    return Usage(path + ": no pair of runs with equal seeds and equal other axes in both cells");
+  }
+  Comparison comparison = Compare(pairs, figures);
+  comparison.name_a = path + ", " + Joined(arguments.study.cell_a);
+  comparison.name_b = path + ", " + Joined(arguments.study.cell_b);
+  comparison.unpaired = unpaired;
+  if (results->torn) {
+    std::fprintf(stderr, "gossamer-sim: %s: the last line is cut off, left out\n", path.c_str());
+  }
+  return Print(arguments, comparison);
+}
+
+// One side of the comparison.
+struct Side {
+  std::string name;
+  sim::Scenario scenario;
+  std::string hash;
+  std::optional<std::string> rules;
+  std::optional<std::string> cpu;
+};
+
+// Options as a scenario's `config` takes them, read by the scenario's own reader. The error, or
+// empty.
+std::string AddConfig(const std::string& text, sim::Scenario* scenario) {
+  std::string options = text;
+  for (char& c : options) {
+    if (c == '=') c = ':';
+  }
+  std::string yaml = "version: 1\nname: options\ncluster:\n  shards: 3\n  config:\n";
+  for (size_t at = 0; at <= options.size();) {
+    const size_t end = std::min(options.find(',', at), options.size());
+    const std::string one = options.substr(at, end - at);
+    const size_t colon = one.find(':');
+    if (colon == std::string::npos) {
+      return "--config: '" + one + "' is no option, expected NAME=VALUE";
+    }
+    yaml += "    " + one.substr(0, colon) + ": " + one.substr(colon + 1) + "\n";
+    at = end + 1;
+  }
+  std::vector<sim::Diagnostic> diagnostics;
+  const auto read = ParseScenario(yaml, "--config", &diagnostics);
+  if (!read) {
+    return "--config: " + (diagnostics.empty() ? text : diagnostics.front().message);
+  }
+  for (const auto& [name, value] : read->config) scenario->config[name] = value;
+  return "";
+}
+
+std::string MakeSide(const Arguments& arguments, const std::vector<ScenarioFile>& files,
+                     size_t index, Side* side) {
+  const StudyArguments& study = arguments.study;
+  const ScenarioFile& file = files.size() == 1 ? files.front() : files[index];
+  side->name = file.path;
+  side->scenario = *file.scenario;
+  side->hash = file.hash;
+  if (!study.rules.empty()) {
+    side->rules = study.rules[index];
+    side->name += ", rules " + *side->rules;
+  }
+  if (!study.cpus.empty()) {
+    side->cpu = study.cpus[index];
+    side->name += ", cpu " + *side->cpu;
+  }
+  if (study.configs.empty()) return "";
+  side->name += ", " + study.configs[index];
+  return AddConfig(study.configs[index], &side->scenario);
+}
+
+std::vector<RunRequest> RequestsOf(const Arguments& arguments, const Side (&sides)[2],
+                                   std::vector<std::string>* seeds) {
+  std::vector<RunRequest> requests;
+  const uint64_t first = arguments.seed_range ? arguments.first_seed : 1;
+  const uint64_t last = arguments.seed_range ? arguments.last_seed : kDefaultSeeds;
+  for (uint64_t seed = first;; ++seed) {
+    for (const Side& side : sides) {
+      RunRequest& request = requests.emplace_back();
+      request.scenario = &side.scenario;
+      request.options.seed = seed;
+      request.options.digest = false;
+      request.options.rules = side.rules;
+      if (side.cpu) {
+        request.options.cpu = side.scenario.cpu;
+        request.options.cpu->preset = *side.cpu;
+      }
+      request.scenario_hash = side.hash;
+    }
+    seeds->push_back(std::to_string(seed));
+    if (seed == last) return requests;
+  }
+}
+
+ExitCode CompareRuns(const Arguments& arguments) {
+  std::vector<ScenarioFile> files;
+  const ExitCode read =
+      ReadScenarioFiles(arguments.files, WantsColor(arguments.color, STDERR_FILENO), &files);
+  if (read != ExitCode::kPass) return read;
+  Side sides[2];
+  for (const size_t i : {0, 1}) {
+    const std::string error = MakeSide(arguments, files, i, &sides[i]);
+    if (!error.empty()) return Usage(error);
+  }
+  std::vector<SweepFigure> figures;
+  const std::string error = ReadFigures(arguments, FigureKeys(), &figures);
+  if (!error.empty()) return Usage(error);
+  std::vector<std::string> seeds;
+  const std::vector<RunRequest> requests = RequestsOf(arguments, sides, &seeds);
+  const int64_t pair_us = sides[0].scenario.duration.us + sides[1].scenario.duration.us;
+  Progress progress(arguments.progress, arguments.quiet, requests.size(),
+                    pair_us * static_cast<int64_t>(seeds.size()));
+  std::vector<RunOutcome> outcomes =
+      RunAll(requests, static_cast<size_t>(arguments.jobs), &progress);
+  if (Interrupted()) return ExitCode::kInterrupted;
+  std::vector<RunPair> pairs;
+  for (size_t i = 0; i + 1 < outcomes.size(); i += 2) {
+    for (const RunOutcome* run : {&outcomes[i], &outcomes[i + 1]}) {
+      if (run->report) continue;
+      std::fprintf(stderr, "gossamer-sim: a run with seed %s failed: %s\n", seeds[i / 2].c_str(),
+                   run->error.c_str());
+      return run->code;
+    }
+    pairs.push_back(
+        {ValuesOf(FiguresOf(*outcomes[i].report)), ValuesOf(FiguresOf(*outcomes[i + 1].report))});
+  }
+  Comparison comparison = Compare(pairs, figures);
+  comparison.name_a = sides[0].name;
+  comparison.name_b = sides[1].name;
+  return Print(arguments, comparison);
+}
+
+}  // namespace
+
+ExitCode CompareCommand(const Arguments& arguments) {
+  return arguments.study.cell_a.empty() ? CompareRuns(arguments) : CompareResults(arguments);
+}
+
+}  // namespace gossamer::tool

@@ -1,0 +1,67 @@
+// `plot`: the results of a sweep as a picture.
+
+#include <cstdio>
+#include <fstream>
+#include <string>
+
+#include "tools/gossamer_sim/commands.h"
+#include "tools/gossamer_sim/scenario_file.h"
+#include "tools/sweep/plot.h"
+#include "tools/sweep/plot_svg.h"
+#include "tools/sweep/results.h"
+
+namespace gossamer::tool {
+namespace {
+
+constexpr size_t kMaxPointsBytes = 1 << 20;
+
+ExitCode Usage(const std::string& error) {
+  std::fprintf(stderr, "gossamer-sim: %s\n", error.c_str());
+  return ExitCode::kUsage;
+}
+
+std::string FileName(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
+
+PlotRequest RequestOf(const Arguments& arguments) {
+  const StudyArguments& study = arguments.study;
+  PlotRequest request;
+  request.kind = study.as == "lines" ? PlotKind::kLines : PlotKind::kScatter;
+  request.x = study.x;
+  request.y = study.y;
+  request.panel = study.panel;
+  request.series = study.series;
+  request.where = study.where;
+  request.trace = study.trace;
+  request.command = arguments.typed;
+  return request;
+}
+
+}  // namespace
+
+ExitCode PlotCommand(const Arguments& arguments) {
+  const std::string& path = arguments.files.front();
+  const auto text = ReadWholeFile(path, kMaxResultsBytes);
+  if (!text) return ExitCode::kUsage;
+  std::string error;
+  const auto results = ParseResults(*text, path, &error);
+  if (!results) return Usage(error);
+  auto plot = MakePlot(*results, RequestOf(arguments), &error);
+  if (!plot) return Usage(error);
+  const std::string& points_path = arguments.study.points;
+  if (!points_path.empty()) {
+    const auto points_text = ReadWholeFile(points_path, kMaxPointsBytes);
+    if (!points_text) return ExitCode::kUsage;
+    const auto points = ParsePoints(*points_text, points_path, &error);
+    if (!points) return Usage(error);
+    plot->points = *points;
+    plot->points_label = "measured (" + FileName(points_path) + ")";
+  }
+  const std::string& out_path = arguments.study.out;
+  std::ofstream out(out_path, std::ios::binary);
+  out << PlotSvg(*plot);
+  if (out.flush().good()) return ExitCode::kPass;
+  std::fprintf(stderr, "gossamer-sim: cannot write %s\n", out_path.c_str());
+  return ExitCode::kEnvironment;
+}
+
+}  // namespace gossamer::tool

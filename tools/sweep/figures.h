@@ -1,0 +1,50 @@
+// Figures of a run by name: the phases of its first incident, its traffic and its mistakes; and
+// differences of two, written "covered-first_pfail".
+//
+// A name may leave out its unit ("promoted" for "promoted_us"). Values are millionths of the unit
+// that is shown: microseconds for times, which are shown in seconds. Thread safety: values, pure
+// functions.
+#ifndef GOSSAMER_TOOLS_SWEEP_FIGURES_H_
+#define GOSSAMER_TOOLS_SWEEP_FIGURES_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/sweep/results.h"
+#include "tools/sweep/sweep_figures.h"
+
+namespace gossamer::tool {
+
+inline constexpr double kMillionthsPerUnit = 1e6;
+
+struct SweepFigure {
+  std::string text;        // as people name it: "covered-first_pfail"
+  std::string first;       // a name of the results
+  std::string subtracted;  // empty: no difference
+  FigureUnit unit = FigureUnit::kMicros;
+
+  // Nothing when it, or a part of it, did not happen.
+  std::optional<int64_t> ValueIn(const FigureValues& values) const;
+  // "covered - first PFAIL".
+  std::string Title() const;
+  // "s", "%", "bytes/s", or empty.
+  std::string UnitText() const;
+  // "1.234": with as many decimals as its unit deserves.
+  std::string Number(double value) const;
+};
+
+// Reads a name. Nothing, with *error set to what was wrong and the nearest of `known`.
+std::optional<SweepFigure> ParseFigure(std::string_view text, const std::vector<std::string>& known,
+                                       std::string* error);
+
+// The figures of a run (sweep_figures.h) as whole millionths, without those that did not happen.
+FigureValues ValuesOf(const SweepFigures& figures);
+// The keys of all figures, in the order in which they are shown.
+const std::vector<std::string>& FigureKeys();
+
+}  // namespace gossamer::tool
+
+#endif  // GOSSAMER_TOOLS_SWEEP_FIGURES_H_
