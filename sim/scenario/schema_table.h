@@ -40,7 +40,7 @@ enum class ValueType : uint8_t {
   kNumbers,       // 3, "0-9", or a list of these, each within [min, max]
   kNodes,         // as kNumbers, and where a layout names nodes also these names
   kNames,         // a name or a list of names; of `words`, if there are any
-  kBound,         // in the metric's own unit: a duration, a share or a count
+  kBound,         // in the metric's own unit: a duration, share or number
   kConfig,        // cluster-* option: value
   kSection,       // a map with the keys of `child`
   kSections,      // a list of at least `min` such maps
