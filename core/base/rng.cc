@@ -4,11 +4,6 @@
 #include "core/base/hash.h"
 
 namespace gossamer {
-namespace {
-
-constexpr uint64_t RotateLeft(uint64_t x, int k) { return (x << k) | (x >> (64 - k)); }
-
-}  // namespace
 
 Rng::Rng(uint64_t seed) {
   uint64_t x = seed;
@@ -21,26 +16,11 @@ Rng::Rng(uint64_t seed) {
 Rng::Rng(uint64_t seed, std::string_view label, uint64_t index)
     : Rng(CombineHash(HashText(label, seed), index)) {}
 
-uint64_t Rng::Next64() {
-  const uint64_t result = RotateLeft(state_[1] * 5, 7) * 9;
-  const uint64_t t = state_[1] << 17;
-  state_[2] ^= state_[0];
-  state_[3] ^= state_[1];
-  state_[1] ^= state_[2];
-  state_[0] ^= state_[3];
-  state_[2] ^= t;
-  state_[3] = RotateLeft(state_[3], 45);
-  return result;
-}
-
-uint64_t Rng::Below(uint64_t bound) {
+uint64_t Rng::BelowAgain(unsigned __int128 product, uint64_t bound) {
   GOSSAMER_CHECK(bound > 0);
-  unsigned __int128 product = static_cast<unsigned __int128>(Next64()) * bound;
-  if (static_cast<uint64_t>(product) < bound) {
-    const uint64_t threshold = -bound % bound;
-    while (static_cast<uint64_t>(product) < threshold) {
-      product = static_cast<unsigned __int128>(Next64()) * bound;
-    }
+  const uint64_t threshold = -bound % bound;
+  while (static_cast<uint64_t>(product) < threshold) {
+    product = static_cast<unsigned __int128>(Next64()) * bound;
   }
   return static_cast<uint64_t>(product >> 64);
 }

@@ -7,6 +7,7 @@
 #define GOSSAMER_CORE_BASE_RNG_H_
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -23,10 +24,24 @@ class Rng {
   // The generator whose state() was `state`. REQUIRES: not all zero.
   static Rng FromState(const std::array<uint64_t, 4>& state) { return Rng(state); }
 
-  uint64_t Next64();
+  uint64_t Next64() {
+    const uint64_t result = std::rotl(state_[1] * 5, 7) * 9;
+    const uint64_t t = state_[1] << 17;
+    state_[2] ^= state_[0];
+    state_[3] ^= state_[1];
+    state_[1] ^= state_[2];
+    state_[0] ^= state_[3];
+    state_[2] ^= t;
+    state_[3] = std::rotl(state_[3], 45);
+    return result;
+  }
 
   // Uniform in [0, bound). REQUIRES: bound > 0. Unbiased (Lemire's multiply and reject).
-  uint64_t Below(uint64_t bound);
+  uint64_t Below(uint64_t bound) {
+    const unsigned __int128 product = static_cast<unsigned __int128>(Next64()) * bound;
+    if (static_cast<uint64_t>(product) < bound || bound == 0) return BelowAgain(product, bound);
+    return static_cast<uint64_t>(product >> 64);
+  }
   // Uniform in [low, high], both included. REQUIRES: low <= high.
   int64_t Between(int64_t low, int64_t high);
   // True with probability numerator / denominator. REQUIRES: 0 < denominator.
@@ -49,6 +64,9 @@ class Rng {
   const std::array<uint64_t, 4>& state() const { return state_; }
 
  private:
+  // The rare rest of Below: `product` may have to be drawn again.
+  uint64_t BelowAgain(unsigned __int128 product, uint64_t bound);
+
   explicit Rng(const std::array<uint64_t, 4>& state) : state_(state) {}
 
   std::array<uint64_t, 4> state_;

@@ -1,6 +1,7 @@
 #include "core/cluster/bugs.h"
 
 #include <array>
+#include <iterator>
 
 #include "core/cluster/rules.h"
 
@@ -105,6 +106,7 @@ std::optional<Bug> FindBug(std::string_view name) {
 
 std::vector<std::string_view> BugNames() {
   std::vector<std::string_view> names;
+  names.reserve(std::size(kTable));
   for (const BugInfo& info : kTable) names.push_back(info.name);
   return names;
 }

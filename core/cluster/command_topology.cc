@@ -157,7 +157,10 @@ CommandReply SetConfigEpochCommand(CommandCall& call) {
   Turn& t = call.t;
   State& s = t.s;
   int64_t value = 0;
-  if (!ParseInteger(call.word(1), &value) || value < 0) {
+  if (!ParseInteger(call.word(1), &value)) {
+    return CommandReply::Error("value is not an integer or out of range");
+  }
+  if (value < 0) {
     return CommandReply::Error("Invalid config epoch specified: " + call.word(1));
   }
   if (s.peers.size() > 1) {

@@ -1,6 +1,7 @@
 #include "core/cluster/gossip.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "core/cluster/failure_detector.h"
@@ -93,21 +94,34 @@ class Selector {
     return !*unfit;
   }
 
+  // Draws as many nodes at a time as are needed whatever they turn out to be: their rows are on the
+  // way while others are looked at.
   void SampleRandom() {
     StartChoosing();
     const std::vector<NodeKey>& order = s_.peers.order();
-    for (int64_t tries = 3 * wanted_; tries > 0 && fresh_ > 0 && taken() < wanted_; --tries) {
-      const NodeKey node = order[s_.gossip_rng.Below(order.size())];
-      bool unfit;
-      if (!Fit(node, &unfit)) {
-        fresh_ -= unfit ? 1 : 0;
-        continue;
+    std::array<NodeKey, kPrefetchAhead> drawn;
+    for (int64_t tries = 3 * wanted_; tries > 0 && fresh_ > 0 && taken() < wanted_;) {
+      const auto needed = static_cast<size_t>(std::min({tries, fresh_, wanted_ - taken()}));
+      const size_t draws = std::min(needed, drawn.size());
+      for (size_t i = 0; i < draws; ++i) {
+        drawn[i] = order[s_.gossip_rng.Below(order.size())];
+        __builtin_prefetch(&hot_[drawn[i].value]);
       }
-      if (Chosen(node)) continue;
-      chosen_[node.value] = stamp_;
-      Append(node);
-      --fresh_;
+      for (size_t i = 0; i < draws; ++i) TakeDrawn(drawn[i]);
+      tries -= static_cast<int64_t>(draws);
     }
+  }
+
+  void TakeDrawn(NodeKey node) {
+    bool unfit;
+    if (!Fit(node, &unfit)) {
+      fresh_ -= unfit ? 1 : 0;
+      return;
+    }
+    if (Chosen(node)) return;
+    chosen_[node.value] = stamp_;
+    Append(node);
+    --fresh_;
   }
 
   void SampleConsecutive() {

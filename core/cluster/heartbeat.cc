@@ -243,8 +243,8 @@ void TakeShardId(Turn& t, NodeKey sender, const std::optional<ShardId>& claimed)
 // What a peer calls itself, unless it would break the texts and files that repeat it.
 // DEVIATION: the releases take any text.
 std::string_view Plain(const std::string& text) {
-  return text.size() <= kMaxPlainText && IsPlainText(text) ? std::string_view(text)
-                                                           : std::string_view();
+  return text.size() <= kMaxPlainText && IsPlainText(text) ? std::string_view{text}
+                                                           : std::string_view{};
 }
 
 void ApplyExtensions(Turn& t, NodeKey sender, const Heartbeat& heartbeat) {

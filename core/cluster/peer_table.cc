@@ -67,7 +67,7 @@ void PeerTable::Add(NodeKey key, const PeerFacts& facts, uint16_t flags, MonoMs 
   Add(key, facts_table_->Intern(facts, replicaof_hash), flags, now);
 }
 
-void PeerTable::Add(NodeKey key, PeerFactsRef facts, uint16_t flags, MonoMs now) {
+void PeerTable::Add(NodeKey key, const PeerFactsRef& facts, uint16_t flags, MonoMs now) {
   GrowTo(size_t{key.value} + 1);
   GOSSAMER_CHECK(!Contains(key));
   ++membership_;
@@ -84,7 +84,7 @@ void PeerTable::Add(NodeKey key, PeerFactsRef facts, uint16_t flags, MonoMs now)
   position_[order_.back().value] = static_cast<uint16_t>(order_.size() - 1);
   position_[key.value] = static_cast<uint16_t>(at);
   SortPfail();
-  ShareFacts(key, std::move(facts));
+  ShareFacts(key, facts);
   ReplaceFlags(key, flags);
 }
 
@@ -160,7 +160,7 @@ void PeerTable::ReplaceFacts(NodeKey key, const PeerFacts& facts) {
   ShareFacts(key, facts_table_->Intern(facts, replicaof_hash));
 }
 
-void PeerTable::ShareFacts(NodeKey key, PeerFactsRef facts) {
+void PeerTable::ShareFacts(NodeKey key, const PeerFactsRef& facts) {
   const bool had_facts = facts_[key.value] != kNoFacts;
   if (facts_[key.value] == facts->id()) return;
   const NodeKey old_primary = had_facts ? this->facts(key).replicaof : kNoKey;

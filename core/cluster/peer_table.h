@@ -85,7 +85,7 @@ class PeerTable {
   // Adds `key` at a random place of the order, taking a reference on the name. REQUIRES: not known.
   void Add(NodeKey key, const PeerFacts& facts, uint16_t flags, MonoMs now);
   // As above with interned facts; the fast way when a host fills many tables alike.
-  void Add(NodeKey key, PeerFactsRef facts, uint16_t flags, MonoMs now);
+  void Add(NodeKey key, const PeerFactsRef& facts, uint16_t flags, MonoMs now);
   // Forgets `key`. REQUIRES: known, without links, reports and replicas, not myself.
   void Remove(NodeKey key);
   bool Contains(NodeKey key) const {
@@ -134,7 +134,7 @@ class PeerTable {
   }
   void ReplaceFacts(NodeKey key, const PeerFacts& facts);
   // Takes interned facts as they are; the fast way when a host fills many tables alike.
-  void ShareFacts(NodeKey key, PeerFactsRef facts);
+  void ShareFacts(NodeKey key, const PeerFactsRef& facts);
 
   // Calls visit(NodeKey) for each known node that replicates from `primary`, in no stated but
   // reproducible order.

@@ -134,7 +134,7 @@ bool ReplicaSession::OnLine(const std::string& line, std::string* out, std::stri
 
 bool ReplicaSession::OnSyncReply(const std::string& line, std::string* error) {
   if (line.starts_with("+FULLRESYNC ")) {
-    const std::string_view rest = std::string_view(line).substr(12);
+    const std::string_view rest = std::string_view{line}.substr(12);
     const size_t space = rest.find(' ');
     const std::string_view id = rest.substr(0, space);
     int64_t offset = 0;
@@ -149,7 +149,7 @@ bool ReplicaSession::OnSyncReply(const std::string& line, std::string* error) {
   if (line == "+CONTINUE" || line.starts_with("+CONTINUE ")) {
     if (position_.id.empty()) return Fail("the primary goes on with what nobody began", error);
     if (line.size() > 10) {
-      const std::string_view id = std::string_view(line).substr(10);
+      const std::string_view id = std::string_view{line}.substr(10);
       if (!IsId(id)) return Fail("the primary's answer to PSYNC makes no sense: " + line, error);
       position_.id = std::string(id);
     }

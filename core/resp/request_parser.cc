@@ -115,7 +115,7 @@ RequestParser::Result RequestParser::Fail(std::string text) {
 bool RequestParser::Line(std::string_view* line) {
   const size_t end = buffer_.find('\n', at_);
   if (end == std::string::npos) return false;
-  *line = std::string_view(buffer_).substr(at_, end - at_);
+  *line = std::string_view{buffer_}.substr(at_, end - at_);
   if (!line->empty() && line->back() == '\r') line->remove_suffix(1);
   at_ = end + 1;
   return true;

@@ -101,6 +101,24 @@ void Hosts::OnLinkDown(uint32_t node, LinkId link, LinkError error) {
   TakeOrWait(node, std::move(input));
 }
 
+// One turn for all, as an event loop finds them together.
+void Hosts::OnRefused(uint32_t node, std::span<const LinkId> links) {
+  std::vector<HostInput> inputs;
+  inputs.swap(turn_inputs_);
+  inputs.clear();
+  for (const LinkId link : links) {
+    run_.trace->Record(TraceTag::kLinkDown, now(), Who(node, link),
+                       static_cast<uint64_t>(LinkError::kRefused));
+    HostInput& input = inputs.emplace_back();
+    input.kind = HostInput::Kind::kLinkDown;
+    input.code = static_cast<uint8_t>(LinkError::kRefused);
+    input.link = link;
+  }
+  TakeOrWait(node, inputs);
+  inputs.clear();
+  turn_inputs_.swap(inputs);
+}
+
 // Told in the middle of a turn: the node hears of it in the next one.
 void Hosts::OnQueue(uint32_t node, LinkId link, uint64_t bytes) {
   const uint64_t shown = std::min<uint64_t>(bytes, UINT32_MAX);
@@ -144,20 +162,16 @@ void Hosts::Handle(const TimedEvent& event) {
 
 // ---- Turns ----
 
-void Hosts::TakeOrWait(uint32_t node, HostInput input) {
+void Hosts::TakeOrWait(uint32_t node, std::span<HostInput> inputs) {
   Host& h = hosts_[node];
   if (h.node == nullptr) return;
-  input.arrived = now();
-  if (h.paused) {
-    Wait(node, std::move(input), kNever);
-    return;
-  }
-  const Instant ready = cpu_->Ready(node, now());
+  for (HostInput& input : inputs) input.arrived = now();
+  const Instant ready = h.paused ? kNever : cpu_->Ready(node, now());
   if (ready > now() || !h.inbox.empty()) {
-    Wait(node, std::move(input), ready);
+    for (HostInput& input : inputs) Wait(node, std::move(input), ready);
     return;
   }
-  Turn(node, &input, 1);
+  Turn(node, inputs.data(), inputs.size());
 }
 
 void Hosts::Wait(uint32_t node, HostInput input, Instant until) {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -144,6 +145,7 @@ class Hosts : public NetworkSink {
   void OnBadFrame(uint32_t node, LinkId link, FrameError error) override;
   void OnLinkUp(uint32_t node, LinkId link, uint32_t peer) override;
   void OnLinkDown(uint32_t node, LinkId link, LinkError error) override;
+  void OnRefused(uint32_t node, std::span<const LinkId> links) override;
   void OnQueue(uint32_t node, LinkId link, uint64_t bytes) override;
   bool CanAccept(uint32_t node) override;
 
@@ -158,8 +160,11 @@ class Hosts : public NetworkSink {
   uint64_t Who(uint32_t node, LinkId link) const { return (uint64_t{node} << 32) | link.value; }
 
   void TickDue(uint32_t node);
-  void Take(uint32_t node, HostInput input);
-  void TakeOrWait(uint32_t node, HostInput input);
+  void TakeOrWait(uint32_t node, HostInput input) {
+    TakeOrWait(node, std::span<HostInput>(&input, 1));
+  }
+  // All of them in one turn.
+  void TakeOrWait(uint32_t node, std::span<HostInput> inputs);
   void Wait(uint32_t node, HostInput input, Instant until);
   void Wake(uint32_t node);
   void Turn(uint32_t node, HostInput* inputs, size_t count);

@@ -23,6 +23,7 @@ inline constexpr uint8_t kRetransmit = 9;  // data: backlog timer
 inline constexpr uint8_t kAck = 10;        // data: backlog timer
 inline constexpr uint8_t kKeepalive = 11;  // data: the acceptor's link
 inline constexpr uint8_t kSweep = 12;      // data: 0 for marks, else a fault's number + 1
+inline constexpr uint8_t kRefusals = 13;   // index: the node whose connects were refused
 inline constexpr uint8_t kLastOfNetwork = 15;
 
 // Handled by Hosts; `index` is a node.

@@ -28,6 +28,7 @@ Network::Network(const NetworkOptions& options, EventQueue* queue, TransportMode
       transport_(transport),
       sink_(sink),
       table_(options.nodes),
+      refusals_(options.nodes),
       host_up_(options.nodes, 1),
       process_up_(options.nodes, 0),
       nodelay_(options.nodes, 1),
@@ -63,6 +64,11 @@ uint32_t Network::PeerOf(uint32_t node, LinkId link) const {
 }
 
 // ---- Time on the path ----
+
+uint64_t Network::FirstDraw(uint32_t opener, uint32_t acceptor, Instant leave) const {
+  const uint64_t who = (uint64_t{opener} << 16) | acceptor | (uint64_t{1} << 40);
+  return DrawAt(options_.seed, who, static_cast<uint64_t>(leave.us));
+}
 
 uint64_t Network::NextDraw(uint32_t index, int end, Instant leave) {
   Connection& row = table_[index];
@@ -157,6 +163,21 @@ NetworkPacket Network::PacketOf(PacketKind kind, uint32_t index, int end) const 
   packet.opener_ip = &address_[row.node[0]].ip;
   packet.acceptor_ip = &address_[row.node[1]].ip;
   packet.acceptor_port = address_[row.node[1]].cport;
+  return packet;
+}
+
+// A connect that is refused has no row; what stands for it is not used by any row.
+NetworkPacket Network::PacketOf(PacketKind kind, uint32_t node, const Refusal& refusal) const {
+  NetworkPacket packet;
+  packet.kind = kind;
+  packet.from_opener = kind == PacketKind::kSyn;
+  packet.row = (uint32_t{1} << 31) | (node << 17) | refusal.link.slot();
+  packet.link = refusal.link.value;
+  packet.opener = node;
+  packet.acceptor = refusal.peer;
+  packet.opener_ip = &address_[node].ip;
+  packet.acceptor_ip = &address_[refusal.peer].ip;
+  packet.acceptor_port = address_[refusal.peer].cport;
   return packet;
 }
 
@@ -291,6 +312,7 @@ void Network::Close(uint32_t node, LinkId link, Instant leave) {
 
 void Network::CloseAll(uint32_t node) {
   process_up_[node] = 0;
+  refusals_.Drop(node);
   table_.ForEachOf(node, [this](uint32_t index, int end) {
     if (table_[index].Has(conn::kConnecting)) {
       DropBacklog(index, end);
@@ -305,6 +327,7 @@ void Network::CloseAll(uint32_t node) {
 void Network::LoseHost(uint32_t node) {
   process_up_[node] = 0;
   host_up_[node] = 0;
+  refusals_.Drop(node);
   table_.ForEachOf(node, [this](uint32_t index, int end) {
     DropBacklog(index, end);
     table_.Unbind(index, end);
@@ -522,6 +545,8 @@ void Network::Handle(const TimedEvent& event) {
       return SynArrives(event);
     case kind::kSynReply:
       return SynReplyArrives(event);
+    case kind::kRefusals:
+      return RefusalsArrive(event.index);
     case kind::kAccept:
       return AcceptArrives(event);
     case kind::kSynRetry:

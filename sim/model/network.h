@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <span>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -30,6 +31,7 @@
 #include "sim/model/connection_table.h"
 #include "sim/model/link_faults.h"
 #include "sim/model/network_tap.h"
+#include "sim/model/refusals.h"
 #include "sim/model/transport.h"
 
 namespace gossamer::sim {
@@ -43,6 +45,8 @@ class NetworkSink {
   virtual void OnBadFrame(uint32_t node, LinkId link, FrameError error) = 0;
   virtual void OnLinkUp(uint32_t node, LinkId link, uint32_t peer) = 0;
   virtual void OnLinkDown(uint32_t node, LinkId link, LinkError error) = 0;
+  // As OnLinkDown with kRefused for each of `links`.
+  virtual void OnRefused(uint32_t node, std::span<const LinkId> links) = 0;
   // The process has `bytes` queued on `link` beyond what its kernel takes.
   virtual void OnQueue(uint32_t node, LinkId link, uint64_t bytes) = 0;
   // Room in the queue of connections to accept.
@@ -123,7 +127,9 @@ class Network {
 
   const ConnectionTable& connections() const { return table_; }
   uint64_t connects() const { return connects_; }
-  size_t memory_bytes() const { return table_.memory_bytes() + backlogs_.memory_bytes(); }
+  size_t memory_bytes() const {
+    return table_.memory_bytes() + backlogs_.memory_bytes() + refusals_.memory_bytes();
+  }
 
  private:
   struct Address {
@@ -144,6 +150,8 @@ class Network {
   }
   static uint64_t AddressHash(const IpText& ip, uint16_t cport);
   uint32_t NodeAt(const Endpoint& endpoint) const;
+  // The draw for the first packet of a new connection, and for the next one of `end`.
+  uint64_t FirstDraw(uint32_t opener, uint32_t acceptor, Instant leave) const;
   uint64_t NextDraw(uint32_t index, int end, Instant leave);
   Duration Latency(uint32_t from, uint32_t to, uint64_t bits) const;
   Duration LossDelay(uint32_t ppm, uint64_t bits) const;
@@ -155,6 +163,7 @@ class Network {
   void Show(PacketKind kind, uint32_t index, int end, Instant at);
   void ShowMessage(const TimedEvent& event, bool taken);
   NetworkPacket PacketOf(PacketKind kind, uint32_t index, int end) const;
+  NetworkPacket PacketOf(PacketKind kind, uint32_t node, const Refusal& refusal) const;
   void Push(uint8_t kind, uint32_t index, int end, Instant at, uint64_t data = 0, uint8_t flags = 0,
             uint16_t extra = 0);
 
@@ -170,6 +179,9 @@ class Network {
   Instant AckTime(uint32_t index) const;
   void OnAck(uint32_t index);
 
+  bool Refuses(uint32_t node, LinkId link, uint32_t peer, Instant leave);
+  void RefusalsArrive(uint32_t node);
+  bool SynIsLost(const PathEffect& effect, uint64_t bits) const;
   void SendSyn(uint32_t index, uint32_t tries, Instant leave);
   void RetrySyn(uint32_t index, uint32_t tries, Instant from);
   void SynArrives(const TimedEvent& event);
@@ -194,6 +206,9 @@ class Network {
   NetworkSink* sink_;
   ConnectionTable table_;
   BacklogTable backlogs_;
+  Refusals refusals_;
+  std::vector<Refusal> arrived_;       // scratch of RefusalsArrive
+  std::vector<LinkId> refused_links_;  // likewise
   LinkFaults faults_;
   std::map<uint32_t, std::vector<Silenced>> blackholes_;  // in force, by number
   uint32_t blackhole_numbers_ = 0;

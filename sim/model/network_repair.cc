@@ -30,6 +30,7 @@ constexpr uint32_t kDelayedAckSpreadUs = 6000;
 void Network::Open(uint32_t node, LinkId link, const Endpoint& address, Instant leave) {
   ++connects_;
   const uint32_t peer = NodeAt(address);
+  if (Refuses(node, link, peer, leave)) return;
   const uint32_t index = table_.Allocate(node, peer);
   table_.BindOut(index, link);
   Connection& row = table_[index];
@@ -40,6 +41,46 @@ void Network::Open(uint32_t node, LinkId link, const Endpoint& address, Instant 
   SendSyn(index, 0, leave);
 }
 
+// Nobody listens at `peer` and nothing hides that from `node`. Nobody will listen in the next
+// moment either, so that the answer is known at once; storms refuse millions of connects, which
+// therefore have no row. What the process sends on `link` meanwhile would be lost with it.
+bool Network::Refuses(uint32_t node, LinkId link, uint32_t peer, Instant leave) {
+  if (peer == kNobody || process_up_[peer] != 0 || !Reachable(node, peer)) return false;
+  const uint64_t bits = FirstDraw(node, peer, leave);
+  PathEffect effect;
+  if (faults_.any()) effect = faults_.On({node, peer, 0, leave, bits});
+  if (SynIsLost(effect, bits)) return false;
+  const Instant arrives = leave + Latency(node, peer, bits) + effect.delay;
+  const Instant noticed =
+      Refusals::NoticedAt(arrives + Latency(peer, node, Mix64(bits + 1)) + Micros(1));
+  const Refusal refusal{link, peer};
+  if (options_.tap != nullptr) {
+    options_.tap->OnPacket(arrives, PacketOf(PacketKind::kSyn, node, refusal));
+  }
+  if (refusals_.Add(node, noticed, refusal)) {
+    queue_->Add(noticed, node, node, {.index = node, .kind = kind::kRefusals});
+  }
+  return true;
+}
+
+void Network::RefusalsArrive(uint32_t node) {
+  refusals_.Take(node, queue_->now(), &arrived_);
+  refused_links_.clear();
+  for (const Refusal& refusal : arrived_) {
+    if (options_.tap != nullptr) {
+      options_.tap->OnPacket(queue_->now(), PacketOf(PacketKind::kRefusal, node, refusal));
+    }
+    refused_links_.push_back(refusal.link);
+  }
+  if (!refused_links_.empty()) sink_->OnRefused(node, refused_links_);
+}
+
+bool Network::SynIsLost(const PathEffect& effect, uint64_t bits) const {
+  const uint32_t loss = std::min<uint32_t>(1'000'000, options_.loss_ppm + effect.loss_ppm);
+  const bool drawn = loss != 0 && Scale(static_cast<uint32_t>(Mix64(bits) >> 32), 1'000'000) < loss;
+  return drawn || effect.burst_delay > Duration{};
+}
+
 void Network::SendSyn(uint32_t index, uint32_t tries, Instant leave) {
   const Connection& row = table_[index];
   const uint32_t from = row.node[0];
@@ -47,10 +88,7 @@ void Network::SendSyn(uint32_t index, uint32_t tries, Instant leave) {
   const uint64_t bits = NextDraw(index, 0, leave);
   PathEffect effect;
   if (faults_.any() && to != kNobody) effect = faults_.On({from, to, 0, leave, bits});
-  const uint32_t loss = std::min<uint32_t>(1'000'000, options_.loss_ppm + effect.loss_ppm);
-  const bool drawn = loss != 0 && Scale(static_cast<uint32_t>(Mix64(bits) >> 32), 1'000'000) < loss;
-  const bool lost = drawn || effect.burst_delay > Duration{};
-  if (to == kNobody || lost || !Passes(from, to)) {
+  if (to == kNobody || SynIsLost(effect, bits) || !Passes(from, to)) {
     RetrySyn(index, tries, leave);
     return;
   }
@@ -58,13 +96,6 @@ void Network::SendSyn(uint32_t index, uint32_t tries, Instant leave) {
   const Instant at = std::max(leave + Latency(from, to, bits) + effect.delay, last + Micros(1));
   table_[index].mark[0] = static_cast<uint32_t>(at.us);
   if (options_.tap != nullptr) Show(PacketKind::kSyn, index, 0, at);
-  if (process_up_[to] == 0 && Passes(to, from)) {
-    // Nobody will listen in the next moment either: storms refuse millions of connects.
-    const Instant refused = std::max(at, MarkOf(row, 1)) + Latency(to, from, Mix64(bits + 1));
-    table_[index].mark[1] = static_cast<uint32_t>(refused.us);
-    Push(kind::kSynReply, index, 1, refused, 0, kRefusedBit);
-    return;
-  }
   Push(kind::kSyn, index, 0, at, 0, 0, static_cast<uint16_t>(tries));
 }
 

@@ -42,7 +42,7 @@ std::string Command(std::string_view command) {
 class Table {
  public:
   // `css`: "words" for columns of text, else they are numbers.
-  Table(std::vector<std::string> head, std::string_view css = "") {
+  explicit Table(const std::vector<std::string>& head, std::string_view css = "") {
     out_ = absl::StrCat("<div class=\"wide\"><table class=\"", ToAbsl(css), "\">\n<thead><tr>");
     for (const std::string& cell : head) {
       absl::StrAppend(&out_, "<th scope=\"col\">", XmlEscape(cell), "</th>");

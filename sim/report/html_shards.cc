@@ -62,6 +62,7 @@ std::vector<ShardRow> RowsOf(const IncidentTimes& incident) {
     }
   }
   std::vector<ShardRow> rows;
+  rows.reserve(by_shard.size());
   for (const auto& [shard, row] : by_shard) rows.push_back(row);
   std::sort(rows.begin(), rows.end(), Slower);
   return rows;

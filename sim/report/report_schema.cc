@@ -10,6 +10,7 @@
 #include "nlohmann/json.hpp"
 #include "sim/report/json_report.h"
 #include "sim/report/phases.h"
+#include "sim/report/schema_fields.h"
 #include "sim/scenario/expectations.h"
 #include "sim/scenario/schema_table.h"
 
@@ -17,54 +18,6 @@ namespace gossamer::sim {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-enum class Form : uint8_t { kText, kCount, kTime, kTimeOrNull, kCountOrNull, kFlag };
-
-struct Field {
-  std::string_view key;
-  Form form = Form::kText;
-  std::string_view about;
-};
-
-Json FormSchema(Form form) {
-  switch (form) {
-    case Form::kText:
-      return {{"type", "string"}};
-    case Form::kCount:
-      return {{"type", "integer"}, {"minimum", 0}};
-    case Form::kTime:
-      return {{"type", "integer"}};
-    case Form::kTimeOrNull:
-      return {{"type", {"integer", "null"}}};
-    case Form::kCountOrNull:
-      return {{"type", {"integer", "null"}}, {"minimum", 0}};
-    case Form::kFlag:
-      break;
-  }
-  return {{"type", "boolean"}};
-}
-
-Json About(std::string_view about, const Json& schema) {
-  Json out = {{"description", about}};
-  out.update(schema);
-  return out;
-}
-
-Json Words(Json words) { return {{"type", "string"}, {"enum", std::move(words)}}; }
-Json ListOf(Json items) { return {{"type", "array"}, {"items", std::move(items)}}; }
-Json Reference(std::string_view name) { return {{"$ref", "#/definitions/" + std::string(name)}}; }
-
-// A map in which every key of `fields` and `more` stands.
-Json Object(std::span<const Field> fields, const Json& more = Json::object()) {
-  Json properties = Json::object();
-  for (const Field& field : fields) {
-    properties[std::string(field.key)] = About(field.about, FormSchema(field.form));
-  }
-  properties.update(more);
-  Json required = Json::array();
-  for (const auto& [key, schema] : properties.items()) required.push_back(key);
-  return {{"type", "object"}, {"properties", std::move(properties)}, {"required", required}};
-}
 
 using enum Form;
 
@@ -218,9 +171,6 @@ constexpr Field kSeedPhase[] = {
     {"min_seed", kCountOrNull, "the first seed with the least value"},
     {"max_seed", kCountOrNull, "the first seed with the greatest value"},
 };
-
-Json Nodes(std::string_view about) { return About(about, ListOf(FormSchema(kCount))); }
-Json Texts(std::string_view about) { return About(about, ListOf(FormSchema(kText))); }
 
 // "50", "99" and "100" per cent of the observers.
 Json Shares() {

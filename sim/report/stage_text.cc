@@ -19,8 +19,8 @@ constexpr int64_t kBarColumns = 50;
 constexpr int64_t kBoxColumns = 40;
 
 size_t Column(Duration at, Duration from, Duration to, int64_t columns) {
-  if (to <= from) return 0;
-  return static_cast<size_t>((at - from).us * (columns - 1) / (to - from).us);
+  const int64_t length_us = (to - from).us;
+  return length_us <= 0 ? 0 : static_cast<size_t>((at - from).us * (columns - 1) / length_us);
 }
 
 std::string Bar(const StageSamples& samples, Duration widest) {

@@ -306,6 +306,9 @@ std::string ViolationsText(const RunReport& report, const Paint& paint) {
 std::string CommandOf(std::string_view word, const RunReport& report) {
   std::string command = absl::StrCat("gossamer-sim ", ToAbsl(word), " ",
                                      ShellWord(report.scenario.file), " --seed ", report.seed);
+  if (!report.scenario.cell.empty()) {
+    absl::StrAppend(&command, " --cell ", ShellWord(report.scenario.cell));
+  }
   if (report.rules != report.scenario.rules) absl::StrAppend(&command, " --rules ", report.rules);
   // The scenario's own come first.
   for (size_t i = report.scenario.bugs.size(); i < report.bugs.size(); ++i) {

@@ -107,6 +107,20 @@ Json MetricWords() {
   return {{"type", "string"}, {"enum", MetricNames()}, {"enumDescriptions", std::move(abouts)}};
 }
 
+// What is merged over the file is checked cell by cell, not by editors.
+Json MatrixSchema() {
+  Json values = ListOf({{"type", {"string", "number", "boolean"}}});
+  values["minItems"] = 1;
+  const Json partial = {
+      {"type", "object"},
+      {"propertyNames", {{"not", {{"enum", {"matrix", "exclude", "seeds", "name", "version"}}}}}}};
+  const Json partials = {
+      {"type", "object"}, {"minProperties", 1}, {"additionalProperties", partial}};
+  return {{"type", "object"},
+          {"minProperties", 1},
+          {"additionalProperties", AnyOf({values, partials})}};
+}
+
 Json KindsOfValue(const KeyInfo& row, Section section) {
   switch (row.type) {
     case ValueType::kText:
@@ -153,6 +167,12 @@ Json KindsOfValue(const KeyInfo& row, Section section) {
     case ValueType::kNames:
       if (row.words == nullptr) return Reference("names");
       return AnyOf({Words(row.key, row.words()), ListOf(Words(row.key, row.words()))});
+    case ValueType::kSeeds:
+      return AnyOf({Integer(0, INT64_MAX), Text(Pattern("{{number}}[.][.]{{number}}"))});
+    case ValueType::kMatrix:
+      return MatrixSchema();
+    case ValueType::kExclusions:
+      return ListOf({{"type", "object"}, {"minProperties", 1}});
     case ValueType::kBound:
       break;
   }

@@ -32,6 +32,10 @@ void LoadConfig(const TreeNode& node, bool running, DiagnosticSink* sink,
 // False if something is wrong with it, which has been reported.
 bool LoadTarget(const TreeNode& node, LoadContext* context, Target* target);
 
+// A whole scenario: the root map without what belongs to a study.
+void LoadTree(const TreeNode& tree, std::string_view file, const TextReader& read,
+              DiagnosticSink* sink, Scenario* scenario);
+
 // Sections of the root map. LoadCluster comes before the others.
 void LoadCluster(const MapReader& root, LoadContext* context);
 void LoadNetwork(const MapReader& root, LoadContext* context);

@@ -15,7 +15,6 @@ namespace gossamer::sim {
 namespace {
 
 constexpr size_t kMaxName = 64;
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 // "scenarios/storm/x.yaml" is "x".
 std::string_view StemOf(std::string_view file) {
@@ -65,7 +64,9 @@ void WarnEarlyFault(const Scenario& scenario, DiagnosticSink* sink) {
             "faults from 4 T = " + FormatDuration(settled * 2) + " on meet a settled cluster");
 }
 
-void LoadRoot(const TreeNode& tree, std::string_view file, const TextReader& read,
+}  // namespace
+
+void LoadTree(const TreeNode& tree, std::string_view file, const TextReader& read,
               DiagnosticSink* sink, Scenario* scenario) {
   const MapReader root(tree, Section::kScenario, sink);
   if (!root.ok()) return;
@@ -85,24 +86,6 @@ void LoadRoot(const TreeNode& tree, std::string_view file, const TextReader& rea
   LoadTimeline(root, &context);
   LoadExpect(root, &context);
   WarnEarlyFault(*scenario, sink);
-}
-
-}  // namespace
-
-std::optional<Scenario> LoadScenario(std::string_view text, std::string_view file,
-                                     std::vector<Diagnostic>* diagnostics, const TextReader& read) {
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  DiagnosticSink sink(text, file);
-  Scenario scenario;
-  scenario.file = file;
-  if (std::optional<TreeNode> tree = ReadTree(text, &sink)) {
-    RefuseReserved(&*tree, &sink);
-    LoadRoot(*tree, file, read, &sink, &scenario);
-  }
-  const bool failed = sink.has_errors();
-  sink.Finish(diagnostics);
-  if (failed) return std::nullopt;
-  return scenario;
 }
 
 ClusterOptions OptionsOf(const std::map<std::string, std::string>& config) {

@@ -28,7 +28,11 @@ using TextReader = std::function<std::optional<std::string>(const std::string& p
 // scenario's name must be the file's name without its ending, where '-' and
 // '_' are the same. An empty file or "-" (standard input) puts no demand on the name. `read` gets
 // the paths of other files that the scenario names, relative to where `file` is; without it such a
-// scenario is an error.
+// scenario is an error. `cell` chooses one cell of a file with a matrix:
+// "victims=100,knob=ping_2s"; axes may be missing as long as one cell is left.
+std::optional<Scenario> LoadScenario(std::string_view text, std::string_view file,
+                                     std::vector<Diagnostic>* diagnostics, const TextReader& read,
+                                     std::string_view cell);
 std::optional<Scenario> LoadScenario(std::string_view text, std::string_view file,
                                      std::vector<Diagnostic>* diagnostics,
                                      const TextReader& read = {});

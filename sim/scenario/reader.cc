@@ -208,15 +208,6 @@ std::string_view KindText(const TreeNode& node) {
   return node.quoted ? "text in quotes" : "a single value";
 }
 
-void RefuseReserved(TreeNode* node, DiagnosticSink* sink) {
-  if (node->text.find("${") != std::string::npos) {
-    ErrorAt(sink, *node, "${...} is reserved for variables, which the language does not have yet");
-    node->refused = true;
-  }
-  for (TreeNode& key : node->keys) RefuseReserved(&key, sink);
-  for (TreeNode& item : node->items) RefuseReserved(&item, sink);
-}
-
 MapReader::MapReader(const TreeNode& node, Section section, DiagnosticSink* sink)
     : node_(&node), section_(&SchemaSection(section)), sink_(sink) {
   if (ok()) {
@@ -232,11 +223,6 @@ MapReader::MapReader(const TreeNode& node, Section section, DiagnosticSink* sink
 void MapReader::CheckKeys() {
   for (const TreeNode& key : node_->keys) {
     if (key.refused || section_->Find(key.text) != nullptr) continue;
-    const auto reserved = ReservedKeys();
-    if (std::find(reserved.begin(), reserved.end(), key.text) != reserved.end()) {
-      ErrorAt(sink_, key, "key " + Quoted(key.text) + " is reserved for a later version");
-      continue;
-    }
     ErrorAt(sink_, key, "unknown key " + Quoted(key.text) + " in " + std::string(section_->name),
             NearestHelp(key.text, section_->KeyNames()));
   }

@@ -31,10 +31,6 @@ std::string NearestHelp(std::string_view word, const std::vector<std::string_vie
 // "a list", "text in quotes": what stands at a node, for messages.
 std::string_view KindText(const TreeNode& node);
 
-// Flags every key and value that uses what is reserved (`${...}`), once each, so that nothing else
-// is said about it.
-void RefuseReserved(TreeNode* node, DiagnosticSink* sink);
-
 // A map of the file, read by one section of the table. On construction it reports keys that the
 // section does not have and required ones that are missing.
 class MapReader {

@@ -187,6 +187,7 @@ struct Scenario {
   std::string file;
   std::string name;
   std::string about;
+  std::string cell;  // of a study: "victims=100,knob=ping_2s"; else empty
   uint64_t seed = 1;
   std::string rules = "gossamer";
   std::vector<Bug> bugs;  // planted in nodes without rules of their own

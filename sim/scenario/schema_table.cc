@@ -64,6 +64,15 @@ constexpr KeyInfo kScenarioKeys[] = {
      .type = kSeed,
      .about = "seed of every random choice; --seed and --seeds override it",
      .default_text = "1"},
+    {.key = "seeds", .type = kSeeds, .about = "seeds of a sweep; --seeds overrides them"},
+    {.key = "matrix",
+     .type = kMatrix,
+     .about =
+         "the axes of a study: by name a list of values, each standing for `${name}`, or a map "
+         "from labels to partial scenarios, each merged over the file"},
+    {.key = "exclude",
+     .type = kExclusions,
+     .about = "cells of the matrix that are left out: maps from axis to label"},
     {.key = "rules",
      .type = kWordOrSection,
      .about = "release whose rules the nodes follow, or a release and bugs to plant",
@@ -420,8 +429,6 @@ constexpr SectionInfo kSectionTable[] = {
 };
 static_assert(std::size(kSectionTable) == kSectionCount);
 
-constexpr std::string_view kReserved[] = {"matrix", "seeds"};
-
 }  // namespace
 
 std::string_view ValueTypeText(ValueType type) {
@@ -446,8 +453,11 @@ std::string_view ValueTypeText(ValueType type) {
       "a map of cluster-* options",
       "a map",
       "a list",
-      "a word or a map"};
-  static_assert(std::size(kTexts) == static_cast<size_t>(kWordOrSection) + 1);
+      "a word or a map",
+      "a range such as 1..30, or one seed",
+      "a map of lists or of maps",
+      "a list of maps from axis to label"};
+  static_assert(std::size(kTexts) == static_cast<size_t>(kExclusions) + 1);
   return kTexts[static_cast<size_t>(type)];
 }
 
@@ -466,7 +476,5 @@ std::vector<std::string_view> SectionInfo::KeyNames() const {
 const SectionInfo& SchemaSection(Section section) {
   return kSectionTable[static_cast<size_t>(section)];
 }
-
-std::span<const std::string_view> ReservedKeys() { return kReserved; }
 
 }  // namespace gossamer::sim

@@ -24,27 +24,30 @@ inline constexpr int64_t kScenarioVersion = 1;
 inline constexpr int64_t kMaxScenarioNodes = 16384;
 
 enum class ValueType : uint8_t {
-  kText,          // any text
-  kWord,          // one of `words`
-  kMetric,        // a name of MetricNames()
-  kInteger,       // whole number within [min, max]
-  kSeed,          // whole number within [0, 2^64)
-  kBoolean,       // true, false
-  kDuration,      // 15s, within [min, max] microseconds
-  kOffset,        // a duration with a sign
-  kMoment,        // a duration since the start, or `end`
-  kShare,         // 5% or 0.05
-  kRate,          // 100Mbit, 10MB/s
-  kFactor,        // 2, 1.5
-  kLatency,       // 300us, [min, max], or a map of quantiles {p50: 300us, p99: 2ms}
-  kNumbers,       // 3, "0-9", or a list of these, each within [min, max]
-  kNodes,         // as kNumbers, and where a layout names nodes also these names
-  kNames,         // a name or a list of names; of `words`, if there are any
-  kBound,         // in the metric's own unit: a duration, share or number
-  kConfig,        // cluster-* option: value
-  kSection,       // a map with the keys of `child`
-  kSections,      // a list of at least `min` such maps
-  kWordOrSection  // one of `words`, or a map
+  kText,           // any text
+  kWord,           // one of `words`
+  kMetric,         // a name of MetricNames()
+  kInteger,        // whole number within [min, max]
+  kSeed,           // whole number within [0, 2^64)
+  kBoolean,        // true, false
+  kDuration,       // 15s, within [min, max] microseconds
+  kOffset,         // a duration with a sign
+  kMoment,         // a duration since the start, or `end`
+  kShare,          // 5% or 0.05
+  kRate,           // 100Mbit, 10MB/s
+  kFactor,         // 2, 1.5
+  kLatency,        // 300us, [min, max], or a map of quantiles {p50: 300us, p99: 2ms}
+  kNumbers,        // 3, "0-9", or a list of these, each within [min, max]
+  kNodes,          // as kNumbers, and where a layout names nodes also these names
+  kNames,          // a name or a list of names; of `words`, if there are any
+  kBound,          // in the metric's own unit: a duration, a share or a count
+  kConfig,         // cluster-* option: value
+  kSection,        // a map with the keys of `child`
+  kSections,       // a list of at least `min` such maps
+  kWordOrSection,  // one of `words`, or a map
+  kSeeds,          // 1..30, 7
+  kMatrix,         // axes of a study
+  kExclusions      // cells of a study
 };
 // In a few words, for messages and documents: "a duration with its unit, such as 15s".
 std::string_view ValueTypeText(ValueType type);
@@ -126,9 +129,6 @@ std::string_view WordAbout(std::string_view key, std::string_view word);
 // An option's default in the language's notation, and whether it does anything here: "default 15s".
 // May be empty.
 std::string OptionAbout(const OptionInfo& info);
-
-// Names that later versions of the language give a meaning: "matrix", "seeds".
-std::span<const std::string_view> ReservedKeys();
 
 }  // namespace gossamer::sim
 

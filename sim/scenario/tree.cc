@@ -239,7 +239,7 @@ std::string HelpFor(std::string_view text, SourcePlace place) {
   for (int line = 1; line < place.line; ++line) text.remove_prefix(text.find('\n') + 1);
   const std::string_view line = text.substr(0, text.find('\n'));
   if (line.find("${") == std::string_view::npos) return "";
-  return "${...} is reserved for variables, which the language does not have yet";
+  return "within braces and brackets a variable stands in quotes: \"${victims}\"";
 }
 
 bool CheckText(std::string_view text, DiagnosticSink* sink) {

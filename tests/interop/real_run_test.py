@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """gossamer-sim run --real: one scenario against redis-server, gossamer-server and both, beside the simulation.
 
-usage: real_run_test.py <gossamer-sim> [unittest arguments]. gossamer-server is found beside it. Needs redis-server.
+usage: real_run_test.py <gossamer-sim> [unittest arguments]. gossamer-server is found beside it. Needs redis-server and the
+packages python3-jsonschema and python3-yaml.
 """
 
+import copy
 import json
 import os
 import signal
@@ -12,6 +14,18 @@ import sys
 import tempfile
 import time
 import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools", "gossamer_sim"))
+DEBIAN = "/usr/bin/python3"
+try:
+    import jsonschema
+    import yaml  # noqa: F401
+except ImportError as error:
+    # Debian's packages belong to Debian's interpreter, which need not be the first in the path.
+    if os.path.exists(DEBIAN) and os.path.realpath(sys.executable) != os.path.realpath(DEBIAN):
+        os.execv(DEBIAN, [DEBIAN, *sys.argv])
+    sys.exit(f"{error}: apt-get install -y python3-jsonschema python3-yaml")
+import schema_test  # noqa: E402
 
 SIMULATOR = ""
 
@@ -32,7 +46,7 @@ expect:
 """
 
 # In the order in which they must happen.
-PHASES = ["first_pfail", "first_fail", "all_fail", "election", "promoted", "slots_covered", "cluster_ok"]
+PHASES = ["first_pfail", "first_fail", "election", "promoted", "slots_covered", "cluster_ok"]
 
 
 def servers_in(directory):
@@ -73,6 +87,7 @@ class RealRunTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertEqual(servers_in(self.nodes), [])
         found = json.loads(done.stdout)
+        self.check_schema(found)
         self.assertEqual(found["verdict"], "pass")
         (incident,) = found["incidents"]
         self.assertEqual(len(incident["victims"][0]), 1)
@@ -80,6 +95,8 @@ class RealRunTest(unittest.TestCase):
         times = [phases[name]["real_us"][0] for name in PHASES]
         self.assertNotIn(None, times)
         self.assertEqual(times, sorted(times))
+        # Everybody learns of a FAIL after the first; a candidate need not wait for it.
+        self.assertGreaterEqual(phases["all_fail"]["real_us"][0], times[1])
         # Nobody is suspected before the node timeout is over, in either world.
         self.assertGreaterEqual(times[0], 1000000)
         for name in PHASES:
@@ -87,6 +104,27 @@ class RealRunTest(unittest.TestCase):
         verdicts = {e["text"]: e["verdict"] for e in found["real"]["runs"][0]["expectations"]}
         self.assertEqual(sorted(verdicts.values()), ["not judged", "pass", "pass", "pass"], verdicts)
         return found
+
+    def check_schema(self, found):
+        """What it prints is what `schema real` says, key by key, and other things are not."""
+        schema = json.loads(subprocess.run([SIMULATOR, "schema", "real"], stdout=subprocess.PIPE, check=True).stdout)
+        jsonschema.Draft7Validator.check_schema(schema)
+        validator = jsonschema.Draft7Validator(schema)
+        self.assertEqual(schema_test.problems(validator, found), [])
+        self.assertEqual(schema_test.unnamed(schema, found, schema["definitions"]), [])
+
+        def broken(change):
+            other = copy.deepcopy(found)
+            change(other)
+            return not validator.is_valid(other)
+        self.assertFalse(broken(lambda f: f["simulated"].update(seeds=[])))  # interrupted before the simulation
+        self.assertFalse(broken(lambda f: f["incidents"][0]["phases"][0]["simulated"].update(p50_us=None)))
+        for wrong in (lambda f: f.update(comparison_version=2), lambda f: f.update(verdict="passed"),
+                      lambda f: f["real"]["runs"][0].pop("notes"), lambda f: f["incidents"][0]["victims"].append(3),
+                      lambda f: f["incidents"][0]["phases"][0].update(phase="pfail"),
+                      lambda f: f["incidents"][0]["phases"][0].update(real_us=[1.5]),
+                      lambda f: f["incidents"][0]["phases"][0].update(real_rank_percent=[101])):
+            self.assertTrue(broken(wrong))
 
     def simulated_victims(self):
         done = subprocess.run([SIMULATOR, "run", self.scenario, "--json", "--quiet"], stdout=subprocess.PIPE, text=True,

@@ -243,6 +243,7 @@ endfunction()
 
 # gossamer_scenarios(<program> <directory>... [BUG_DRIVER <script>]): one ctest entry `scenario/<path>` per YAML file,
 # label scenario. Comments in a file say more: `# ctest-labels: slow`, `# ctest-timeout: 300` (seconds; 60 without it).
+# `# ctest-cell: a=1,b=2`: the cell of a file with a matrix that runs; without it all its cells are checked.
 # With a driver also an entry `bug/<path>`, label slow, which hands it the program and the file.
 function(gossamer_scenarios program)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "BUG_DRIVER" "")
@@ -262,10 +263,19 @@ function(gossamer_scenarios program)
       endif()
       file(RELATIVE_PATH path "${PROJECT_SOURCE_DIR}" "${file}")
       string(REGEX REPLACE "^scenarios/|\\.yaml$" "" name "${path}")
+      # A study has many scenarios: one cell of it runs, or all are checked.
+      file(STRINGS "${file}" study REGEX "^matrix:")
+      set(command run)
+      set(cell "")
+      if(head MATCHES "# ctest-cell: ([^; ]+)")
+        set(cell --cell "${CMAKE_MATCH_1}")
+      elseif(study)
+        set(command check)
+      endif()
       gossamer_add_ctest("scenario/${name}"
-        COMMAND ${program} run "${path}"
+        COMMAND ${program} ${command} "${path}" ${cell}
         DIRECTORY "${PROJECT_SOURCE_DIR}" LABELS ${labels} TIMEOUT ${timeout})
-      if(arg_BUG_DRIVER)
+      if(arg_BUG_DRIVER AND NOT study)
         math(EXPR timeout "2 * ${timeout}")
         gossamer_add_ctest("bug/${name}"
           COMMAND "${Python3_EXECUTABLE}" "${arg_BUG_DRIVER}" $<TARGET_FILE:${program}> "${path}"

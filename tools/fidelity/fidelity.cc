@@ -15,6 +15,7 @@ constexpr size_t kResamples = 2000;
 
 std::vector<int64_t> Column(const std::vector<Figures>& runs, size_t figure) {
   std::vector<int64_t> values;
+  values.reserve(runs.size());
   for (const Figures& run : runs) values.push_back(run[figure]);
   std::sort(values.begin(), values.end());
   return values;

@@ -51,6 +51,10 @@ MeasuredRow* RowOf(const MeasuredRow& key, std::vector<MeasuredRow>* rows) {
   return found == rows->end() ? &rows->emplace_back(key) : &*found;
 }
 
+std::string ErrorAt(const std::string& path, int number, const std::string& what) {
+  return path + ":" + std::to_string(number) + ": " + what;
+}
+
 }  // namespace
 
 bool IsServer(std::string_view name) { return name == "valkey" || name == "redis7"; }
@@ -88,7 +92,7 @@ std::optional<std::vector<MeasuredRow>> ReadMeasured(const std::string& path, st
     if (text.empty() || text.front() == '#') continue;
     Line line;
     if (!ParseLine(text, &line)) {
-      *error = path + ":" + std::to_string(number) + ": not a measured run: " + text;
+      *error = ErrorAt(path, number, "not a measured run: " + text);
       return std::nullopt;
     }
     MeasuredRow* const row = RowOf(line.row, &rows);

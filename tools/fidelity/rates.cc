@@ -45,6 +45,10 @@ bool IsOff(const Rates& simulated, const Rates& measured) {
 
 std::string Signed(double percent) { return (percent < 0 ? "" : "+") + Rounded(percent, 1); }
 
+std::string ErrorAt(const std::string& path, int number, const std::string& what) {
+  return path + ":" + std::to_string(number) + ": " + what;
+}
+
 }  // namespace
 
 std::optional<std::vector<RateRow>> ReadRates(const std::string& path, std::string* error) {
@@ -58,7 +62,7 @@ std::optional<std::vector<RateRow>> ReadRates(const std::string& path, std::stri
   for (int number = 1; std::getline(in, text); ++number) {
     if (text.empty() || text.front() == '#') continue;
     if (ParseRow(text, &rows.emplace_back())) continue;
-    *error = path + ":" + std::to_string(number) + ": not measured rates: " + text;
+    *error = ErrorAt(path, number, "not measured rates: " + text);
     return std::nullopt;
   }
   return rows;

@@ -261,8 +261,7 @@ struct BusHost::Impl {
   // Tells the node when the output of a link passes its limit, up or down.
   void NoteQueue(BusLink& link) {
     const uint64_t limit = state().options.link_sendbuf_limit_bytes;
-    if (limit == 0) return;
-    const bool over = link.queued() > limit;
+    const bool over = limit != 0 && link.queued() > limit;
     const bool was_over = over_limit.contains(link.id().value);
     if (over == was_over) return;
     if (over) {
@@ -506,6 +505,7 @@ PacketFilter& BusHost::packet_filter() { return impl_->filter; }
 
 void BusHost::Configure(const ClusterOptions& options) {
   impl_->Turn([&](Now now) { impl_->node->OnConfig(now, options, &impl_->effects); });
+  for (const auto& [id, link] : impl_->links) impl_->NoteQueue(*link);
 }
 
 const ClusterNode& BusHost::node() const { return impl_->node->node(); }

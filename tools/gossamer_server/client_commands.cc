@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "tools/gossamer_server/lower.h"
+#include "tools/gossamer_server/subcommands.h"
 
 namespace gossamer::server {
 namespace {
@@ -122,6 +123,15 @@ std::string TakeFilters(const Words& words, Filter* filter) {
   return error;
 }
 
+// LIST speaks of ids in another way than KILL.
+std::string ListError(const Words& words) {
+  if (Lower(words[2]) != "id" || words.size() == 3) return "";
+  const bool numbers = std::all_of(words.begin() + 3, words.end(), [](const std::string& word) {
+    return Number(word).has_value();
+  });
+  return numbers ? "" : "ERR Invalid client ID";
+}
+
 // Who kills itself still gets its reply.
 void End(Session* victim, Session* me) {
   if (victim == me) {
@@ -155,7 +165,8 @@ void Kill(const Words& words, Instant now, const Sessions& sessions, Session* me
 void List(const Words& words, Instant now, const Sessions& sessions, const Session& me,
           ReplyWriter* reply) {
   Filter filter;
-  const std::string error = TakeFilters(words, &filter);
+  std::string error = words.size() > 2 ? ListError(words) : "";
+  if (error.empty()) error = TakeFilters(words, &filter);
   if (!error.empty()) return reply->Error(error);
   std::string text;
   for (const auto& [id, session] : sessions) {
@@ -198,8 +209,21 @@ void SetFlag(const Words& words, bool* flag, ReplyWriter* reply) {
   reply->Simple("OK");
 }
 
+// Nobody ever waits.
+void Unblock(const Words& words, ReplyWriter* reply) {
+  if (words.size() > 4) return reply->Error(SubcommandSyntaxError(words));
+  const std::string reason = words.size() == 4 ? Lower(words[3]) : "timeout";
+  if (reason != "timeout" && reason != "error") {
+    return reply->Error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+  }
+  Number(words[2]) ? reply->Integer(0)
+                   : reply->Error("ERR value is not an integer or out of range");
+}
+
 void Tracking(const Words& words, ReplyWriter* reply) {
-  if (words.size() == 3 && Lower(words[2]) == "off") return reply->Simple("OK");
+  const std::string state = Lower(words[2]);
+  if (state != "on" && state != "off") return reply->Error("ERR syntax error");
+  if (words.size() == 3 && state == "off") return reply->Simple("OK");
   reply->Error("ERR CLIENT TRACKING is not served by this build: it has no keys to track");
 }
 
@@ -223,9 +247,8 @@ bool IsClientName(const std::string& name) {
 void RunClientCommand(const Words& words, Instant now, const Sessions& sessions, Session* session,
                       ReplyWriter* reply) {
   const std::string what = Lower(words[1]);
-  const size_t size = words.size();
   Session& s = *session;
-  if (what == "setname" && size == 3) {
+  if (what == "setname") {
     if (!IsClientName(words[2])) {
       return reply->Error(
           "ERR Client names cannot contain spaces, newlines or special characters.");
@@ -233,29 +256,23 @@ void RunClientCommand(const Words& words, Instant now, const Sessions& sessions,
     s.name = words[2];
     return reply->Simple("OK");
   }
-  if (what == "setinfo" && size == 4) return SetInfo(words, session, reply);
-  if (what == "getname" && size == 2) {
-    return s.name.empty() ? reply->Null() : reply->Bulk(s.name);
-  }
-  if (what == "id" && size == 2) return reply->Integer(static_cast<int64_t>(s.id));
-  if (what == "info" && size == 2) return reply->Verbatim(ClientLine(s, now) + "\n");
+  if (what == "setinfo") return SetInfo(words, session, reply);
+  if (what == "getname") return s.name.empty() ? reply->Null() : reply->Bulk(s.name);
+  if (what == "id") return reply->Integer(static_cast<int64_t>(s.id));
+  if (what == "info") return reply->Verbatim(ClientLine(s, now) + "\n");
   if (what == "list") return List(words, now, sessions, s, reply);
-  if (what == "kill" && size > 2) return Kill(words, now, sessions, session, reply);
-  if (what == "reply" && size == 3) return SetReply(words, session, reply);
-  if (what == "no-evict" && size == 3) return SetFlag(words, &s.no_evict, reply);
-  if (what == "no-touch" && size == 3) return SetFlag(words, &s.no_touch, reply);
-  if (what == "capa" && size > 2) return reply->Simple("OK");
-  if (what == "tracking" && size > 2) return Tracking(words, reply);
-  if (what == "trackinginfo" && size == 2) return TrackingInfo(reply);
-  if (what == "getredir" && size == 2) return reply->Integer(-1);
-  if (what == "unblock" && size > 2) return reply->Integer(0);  // nobody ever waits
-  if (what == "unpause" && size == 2) return reply->Simple("OK");
-  if (what == "pause" || what == "caching") {
-    return reply->Error("ERR CLIENT " + words[1].substr(0, 16) +
-                        " is not served by this build: it has no keyspace");
-  }
-  reply->Error("ERR unknown subcommand or wrong number of arguments for '" +
-               words[1].substr(0, 128) + "'. Try CLIENT HELP.");
+  if (what == "kill") return Kill(words, now, sessions, session, reply);
+  if (what == "reply") return SetReply(words, session, reply);
+  if (what == "no-evict") return SetFlag(words, &s.no_evict, reply);
+  if (what == "no-touch") return SetFlag(words, &s.no_touch, reply);
+  if (what == "capa") return reply->Simple("OK");
+  if (what == "tracking") return Tracking(words, reply);
+  if (what == "trackinginfo") return TrackingInfo(reply);
+  if (what == "getredir") return reply->Integer(-1);
+  if (what == "unblock") return Unblock(words, reply);
+  if (what == "unpause") return reply->Simple("OK");
+  reply->Error("ERR CLIENT " + words[1].substr(0, 16) +
+               " is not served by this build: it has no keyspace");
 }
 
 }  // namespace gossamer::server

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tools/gossamer_server/glob.h"
 #include "tools/gossamer_server/key_commands.h"
 #include "tools/gossamer_server/lower.h"
 
@@ -94,15 +95,22 @@ void Docs(const Words& names, const std::vector<ServedCommand>& served, ReplyWri
   for (const ServedCommand* c : own) WriteDoc(c->name, c->summary, "server", w);
 }
 
-void GetKeys(const Words& words, bool with_flags, ReplyWriter* w) {
-  const KeyCommand* keyed = FindKeyCommand(Lower(words[0]));
-  if (keyed == nullptr) return w->Error("ERR Invalid command specified");
+void GetKeys(const Words& words, const std::vector<ServedCommand>& served, bool with_flags,
+             ReplyWriter* w) {
+  const std::string name = Lower(words[0]);
+  const KeyCommand* keyed = FindKeyCommand(name);
+  if (keyed == nullptr) {
+    return w->Error(Find(served, name) == nullptr ? "ERR Invalid command specified"
+                                                  : "ERR The command has no key arguments");
+  }
   const auto size = static_cast<int>(words.size());
   const bool fits = keyed->arity >= 0 ? size == keyed->arity : size >= -keyed->arity;
   if (!fits) return w->Error("ERR Invalid number of arguments specified for command");
   std::vector<std::string_view> keys;
-  if (!KeysOf(*keyed, words, &keys) || keys.empty()) {
-    return w->Error("ERR The command has no key arguments");
+  const bool found = KeysOf(*keyed, words, &keys);
+  // Of a command that may have no keys at all, words that make no sense have none either.
+  if (!found && keyed->first != 0) {
+    return w->Error("ERR Invalid arguments specified for command");
   }
   w->Array(keys.size());
   for (const std::string_view key : keys) {
@@ -115,10 +123,23 @@ void GetKeys(const Words& words, bool with_flags, ReplyWriter* w) {
   }
 }
 
-void List(const std::vector<ServedCommand>& served, ReplyWriter* w) {
-  w->Array(KeyCommands().size() + served.size());
-  for (const KeyCommand& c : KeyCommands()) w->Bulk(c.name);
-  for (const ServedCommand& c : served) w->Bulk(c.name);
+// [FILTERBY MODULE|ACLCAT|PATTERN value]. There are neither modules nor categories.
+void List(const Words& filter, const std::vector<ServedCommand>& served, ReplyWriter* w) {
+  const bool filtered = filter.size() == 3 && Lower(filter[0]) == "filterby";
+  const std::string kind = filtered ? Lower(filter[1]) : "";
+  const bool pattern = kind == "pattern";
+  if (!filter.empty() && !pattern && kind != "module" && kind != "aclcat") {
+    return w->Error("ERR syntax error");
+  }
+  std::vector<std::string_view> names;
+  const auto add = [&](std::string_view name) {
+    const bool wanted = pattern ? GlobMatches(Lower(filter[2]), name) : filter.empty();
+    if (wanted) names.push_back(name);
+  };
+  for (const KeyCommand& c : KeyCommands()) add(c.name);
+  for (const ServedCommand& c : served) add(c.name);
+  w->Array(names.size());
+  for (const std::string_view name : names) w->Bulk(name);
 }
 
 }  // namespace
@@ -134,18 +155,16 @@ void RunCommandCommand(const Words& words, const std::vector<ServedCommand>& ser
     reply->Array(all);
     for (const KeyCommand& c : KeyCommands()) WriteEntry(c, reply);
     for (const ServedCommand& c : served) WriteEntry(c, reply);
-  } else if (what == "count" && rest.empty()) {
+  } else if (what == "count") {
     reply->Integer(static_cast<int64_t>(all));
-  } else if (what == "list" && rest.empty()) {
-    List(served, reply);
+  } else if (what == "list") {
+    List(rest, served, reply);
   } else if (what == "docs") {
     Docs(rest, served, reply);
   } else if (what == "info") {
     Info(rest, served, reply);
-  } else if ((what == "getkeys" || what == "getkeysandflags") && !rest.empty()) {
-    GetKeys(rest, what == "getkeysandflags", reply);
   } else {
-    reply->Error("ERR unknown subcommand '" + words[1].substr(0, 128) + "'. Try COMMAND HELP.");
+    GetKeys(rest, served, what == "getkeysandflags", reply);
   }
 }
 

@@ -2,12 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
-#include <csignal>
-#include <cstdlib>
-#include <optional>
 #include <random>
-#include <thread>
+#include <set>
 #include <utility>
 
 #include "core/cluster/node_view.h"
@@ -16,13 +12,15 @@
 #include "tools/gossamer_server/client_commands.h"
 #include "tools/gossamer_server/command_docs.h"
 #include "tools/gossamer_server/config_rewrite.h"
-#include "tools/gossamer_server/debug_bus.h"
+#include "tools/gossamer_server/debug_commands.h"
 #include "tools/gossamer_server/directives.h"
+#include "tools/gossamer_server/glob.h"
 #include "tools/gossamer_server/info_text.h"
 #include "tools/gossamer_server/key_commands.h"
 #include "tools/gossamer_server/lower.h"
 #include "tools/gossamer_server/redirect.h"
 #include "tools/gossamer_server/server_clock.h"
+#include "tools/gossamer_server/subcommands.h"
 
 namespace gossamer::server {
 namespace {
@@ -65,11 +63,6 @@ void WrongArity(const std::string& name, ReplyWriter* w) {
   w->Error("ERR wrong number of arguments for '" + name + "' command");
 }
 
-void UnknownSubcommand(std::string_view command, const std::string& given, ReplyWriter* w) {
-  w->Error("ERR unknown subcommand '" + given.substr(0, 128) + "'. Try " + std::string(command) +
-           " HELP.");
-}
-
 std::string UnknownCommand(const std::vector<std::string>& words) {
   std::string text =
       "ERR unknown command '" + words[0].substr(0, 128) + "', with args beginning with: ";
@@ -79,14 +72,9 @@ std::string UnknownCommand(const std::vector<std::string>& words) {
   return text;
 }
 
-// `*`, `?` and plain characters, without case, as CONFIG GET takes them.
-bool Matches(std::string_view pattern, std::string_view name) {
-  if (pattern.empty()) return name.empty();
-  if (pattern[0] == '*') {
-    return Matches(pattern.substr(1), name) || (!name.empty() && Matches(pattern, name.substr(1)));
-  }
-  return !name.empty() && (pattern[0] == '?' || pattern[0] == name[0]) &&
-         Matches(pattern.substr(1), name.substr(1));
+// A subcommand that Valkey has and that this build has nothing to serve with.
+void NotServed(const std::vector<std::string>& words, ReplyWriter* w) {
+  w->Error("ERR " + Lower(words[0]) + "|" + Lower(words[1]) + " is not served by this build");
 }
 
 // What a transaction does not queue.
@@ -206,8 +194,15 @@ void CommandServer::Dispatch(Call& call) {
     call.session.transaction.Fail();
     return WrongArity(name, &call.reply);
   }
+  const bool subcommand = command != nullptr && command->subcommands && call.words.size() > 1;
+  // DEBUG says nothing of its subcommands to who may not use it.
+  const std::string error = subcommand && name != "debug" ? SubcommandError(call.words) : "";
+  if (!error.empty()) {
+    call.session.transaction.Fail();
+    return call.reply.Error(error);
+  }
   call.session.command = name;
-  if (command != nullptr && command->subcommands && call.words.size() > 1) {
+  if (subcommand) {
     call.session.command += "|" + Lower(call.words[1].substr(0, 32));
   }
   const bool open = call.session.authenticated || config_->requirepass.empty();
@@ -223,6 +218,8 @@ void CommandServer::Dispatch(Call& call) {
   if (call.session.transaction.open() && !RunsInsideMulti(name)) {
     return Queue(call, keyed != nullptr);
   }
+  const bool core = name == "cluster" || name == "debug";
+  if (subcommand && !core && AsksForHelp(call.words)) return WriteHelp(name, &call.reply);
   if (command != nullptr) return (this->*command->handler)(call);
   RunKeyed(call);
 }
@@ -386,14 +383,11 @@ void CommandServer::CommandInfo(Call& call) {
 
 void CommandServer::Config(Call& call) {
   const std::string what = Lower(call.words[1]);
-  if (what == "get" && call.words.size() > 2) return ConfigGet(call);
-  if (what == "set" && call.words.size() > 3) return ConfigSet(call);
-  if (what == "rewrite" && call.words.size() == 2) return ConfigRewrite(call);
-  if (what == "resetstat" && call.words.size() == 2) {
-    stats_ = {};
-    return call.reply.Simple("OK");
-  }
-  UnknownSubcommand("CONFIG", call.words[1], &call.reply);
+  if (what == "get") return ConfigGet(call);
+  if (what == "set") return ConfigSet(call);
+  if (what == "rewrite") return ConfigRewrite(call);
+  stats_ = {};  // RESETSTAT
+  call.reply.Simple("OK");
 }
 
 void CommandServer::ConfigRewrite(Call& call) {
@@ -415,8 +409,9 @@ void CommandServer::ConfigGet(Call& call) {
   for (const DirectiveAlias& alias : DirectiveAliases()) names.emplace_back(alias.alias);
   std::vector<std::pair<std::string, std::string>> found;
   for (const std::string& name : names) {
-    const bool wanted = std::any_of(call.words.begin() + 2, call.words.end(),
-                                    [&](const std::string& p) { return Matches(Lower(p), name); });
+    const bool wanted =
+        std::any_of(call.words.begin() + 2, call.words.end(),
+                    [&](const std::string& p) { return GlobMatches(Lower(p), name); });
     std::string text;
     if (wanted && DirectiveText(name, *config_, &text)) found.emplace_back(name, text);
   }
@@ -429,8 +424,9 @@ void CommandServer::ConfigGet(Call& call) {
 
 // All or nothing, as in Valkey.
 void CommandServer::ConfigSet(Call& call) {
-  if (call.words.size() % 2 != 0) return WrongArity("config|set", &call.reply);
+  if (call.words.size() % 2 != 0) return call.reply.Error("ERR syntax error");
   ServerConfig next = *config_;
+  std::set<std::string> seen;
   for (size_t i = 2; i + 1 < call.words.size(); i += 2) {
     const std::string name = Lower(call.words[i]);
     std::string text;
@@ -447,7 +443,10 @@ void CommandServer::ConfigSet(Call& call) {
     directive.insert(directive.end(), values.begin(), values.end());
     next.kept.erase(std::string(CanonicalName(name)));
     std::string error = "can't set immutable config";
-    if (IsSettable(name) && ApplyDirective(directive, &next, &error)) continue;
+    const bool settable = IsSettable(name);
+    const bool twice = settable && !seen.insert(std::string(CanonicalName(name))).second;
+    if (twice) error = "duplicate parameter";
+    if (settable && !twice && ApplyDirective(directive, &next, &error)) continue;
     return call.reply.Error("ERR CONFIG SET failed (possibly related to argument '" +
                             call.words[i] + "') - " + error);
   }
@@ -513,14 +512,14 @@ void CommandServer::Slowlog(Call& call) {
   if (what == "len") return call.reply.Integer(0);
   if (what == "get") return call.reply.Array(0);
   if (what == "reset") return call.reply.Simple("OK");
-  UnknownSubcommand("SLOWLOG", call.words[1], &call.reply);
+  NotServed(call.words, &call.reply);
 }
 
 void CommandServer::Latency(Call& call) {
   const std::string what = Lower(call.words[1]);
-  if (what == "latest") return call.reply.Array(0);
+  if (what == "latest" || what == "history") return call.reply.Array(0);
   if (what == "reset") return call.reply.Integer(0);
-  UnknownSubcommand("LATENCY", call.words[1], &call.reply);
+  NotServed(call.words, &call.reply);
 }
 
 bool CommandServer::MayDebug(const Session& session) const {
@@ -536,35 +535,19 @@ void CommandServer::Debug(Call& call) {
         "can run it from a local connection, otherwise you need to set this option in the "
         "configuration file, and then restart the server.");
   }
-  const std::string what = Lower(call.words[1]);
-  if (what == "sleep" && call.words.size() == 3) {
-    // Stops the whole process, as the tests of others expect of it.
-    double seconds = 0;
-    const std::string& text = call.words[2];
-    std::from_chars(text.data(), text.data() + text.size(), seconds);
-    std::this_thread::sleep_for(std::chrono::duration<double>(std::clamp(seconds, 0.0, 3600.0)));
-    return call.reply.Simple("OK");
-  }
-  if (what == "log" && call.words.size() == 3) {
-    log_->Warning("DEBUG LOG: " + call.words[2]);
-    return call.reply.Simple("OK");
-  }
-  if (what == "segfault") std::raise(SIGSEGV);
-  if (what == "panic" || what == "assert") std::abort();
-  if (const std::optional<std::string> error = DebugBus(call.words, bus_)) {
-    return error->empty() ? call.reply.Simple("OK") : call.reply.Error(*error);
-  }
-  UnknownSubcommand("DEBUG", call.words[1], &call.reply);
+  RunDebugCommand(call.words, bus_, log_, &call.reply);
 }
 
 void CommandServer::Shutdown(Call& call) {
-  for (size_t i = 1; i < call.words.size(); ++i) {
-    const std::string option = Lower(call.words[i]);
-    if (option != "nosave" && option != "save" && option != "now" && option != "force" &&
-        option != "safe") {
-      return call.reply.Error("ERR syntax error");
-    }
-  }
+  std::set<std::string> options;
+  for (size_t i = 1; i < call.words.size(); ++i) options.insert(Lower(call.words[i]));
+  static const std::set<std::string> kOptions = {"abort", "force", "nosave", "now", "safe", "save"};
+  const bool known =
+      std::includes(kOptions.begin(), kOptions.end(), options.begin(), options.end());
+  const bool both = options.contains("save") && options.contains("nosave");
+  const bool abort = options.contains("abort");
+  if (!known || both || (abort && options.size() > 1)) return call.reply.Error("ERR syntax error");
+  if (abort) return call.reply.Error("ERR No shutdown in progress.");
   log_->Notice("User requested shutdown...");
   call.session.closing = true;
   shutdown_();
@@ -576,14 +559,13 @@ void CommandServer::Memory(Call& call) {
   const std::string what = Lower(call.words[1]);
   if (what == "purge") return call.reply.Simple("OK");
   if (what == "doctor") return call.reply.Verbatim("This build keeps no data.");
-  UnknownSubcommand("MEMORY", call.words[1], &call.reply);
+  NotServed(call.words, &call.reply);
 }
 
 // redis-cli --cluster add-node asks whether there are functions to copy.
 void CommandServer::Function(Call& call) {
   if (Lower(call.words[1]) == "list") return call.reply.Array(0);
-  call.reply.Error("ERR FUNCTION " + call.words[1].substr(0, 32) +
-                   " is not served by this build: it has no scripts");
+  NotServed(call.words, &call.reply);
 }
 
 }  // namespace gossamer::server

@@ -30,6 +30,7 @@ struct Directive {
 struct KeptDirective {
   std::string_view name;
   std::string_view fallback;
+  bool fixed = false;  // not by CONFIG SET
 };
 
 struct DirectiveAlias {

@@ -15,7 +15,7 @@ class Words {
   std::string Name(NodeKey key) const {
     if (!key.valid()) return "nobody";
     const State& s = node_.state();
-    const std::string name = s.tables->pool.names().name(key).str();
+    std::string name = s.tables->pool.names().name(key).str();
     if (!s.peers.Contains(key)) return name;
     const PeerAddress& address = s.peers.facts(key).address;
     const std::string& called =

@@ -22,6 +22,8 @@ class Log {
 
   // An empty path is standard output. False, with one line in *error, when it cannot be opened.
   bool Open(const std::string& path, LogLevel level, std::string* error);
+  // Open for as long as the log lives.
+  int descriptor() const { return ::fileno(file_); }
   void SetLevel(LogLevel level) { level_ = level; }
   // 'M' or 'S': what the lines say of the process.
   void SetRole(char role) { role_ = role; }

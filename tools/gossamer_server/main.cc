@@ -1,5 +1,6 @@
 // gossamer-server: a cluster member on real sockets.
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -13,6 +14,7 @@
 #include "tools/gossamer_server/bus_host.h"
 #include "tools/gossamer_server/client_host.h"
 #include "tools/gossamer_server/command_server.h"
+#include "tools/gossamer_server/crash_report.h"
 #include "tools/gossamer_server/log.h"
 #include "tools/gossamer_server/server_config.h"
 
@@ -111,11 +113,11 @@ class Signals {
         log_->Notice("Received signal " + std::to_string(number) + ", ignored");
         return Wait();
       }
-      log_->Notice("Received signal " + std::to_string(number) + ", scheduling shutdown...");
-      // A save that hangs must not keep who asks again.
+      // A save that hangs must not keep who asks again; who reads the line may ask at once.
       for (const int again : {SIGINT, SIGTERM}) {
         std::signal(again, [](int) { std::_Exit(kForced); });
       }
+      log_->Notice("Received signal " + std::to_string(number) + ", scheduling shutdown...");
       io_->stop();
     });
   }
@@ -131,10 +133,17 @@ void LogKept(const ServerConfig& config, Log* log) {
   if (!names.empty()) log->Notice("Directives without effect in this build: " + names);
 }
 
-int Serve(ServerConfig* config) {
+std::string ProcessLine(const ServerConfig& config) {
+  return "gossamer-server " GOSSAMER_VERSION ", pid " + std::to_string(::getpid()) + ", port " +
+         std::to_string(config.port) + ", rules " + config.rules + ", directory " +
+         config.directory;
+}
+
+int Serve(const char* program, ServerConfig* config) {
   std::string error;
   Log log;
   if (!log.Open(config->log_file, config->log_level, &error)) return Fail(error, kEnvironment);
+  InstallCrashReport(program, ProcessLine(*config), log.descriptor());
   FitDescriptors(config, &log);
   // The bus and the client port share one thread; saves have their own.
   asio::io_context io(1);
@@ -171,7 +180,7 @@ int Main(int argc, char** argv) {
   ServerConfig config;
   std::string error;
   if (!ReadConfig(words, &config, &error)) return Fail(error, kUsage);
-  return Serve(&config);
+  return Serve(argv[0], &config);
 }
 
 }  // namespace

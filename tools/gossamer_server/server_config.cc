@@ -186,7 +186,8 @@ bool IsSettable(std::string_view name) {
   name = CanonicalName(name);
   if (const Directive* directive = FindDirective(name)) return directive->settable;
   if (const OptionInfo* option = FindOption(name)) return !option->fixed;
-  return FindKept(name) != nullptr;
+  const KeptDirective* kept = FindKept(name);
+  return kept != nullptr && !kept->fixed;
 }
 
 std::vector<std::string> DirectiveNames() {

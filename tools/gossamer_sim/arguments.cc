@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <functional>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "CLI/App.hpp"
@@ -162,7 +163,10 @@ void CheckTraces(const Raw& raw, Arguments* out) {
 
 void CheckRun(const Raw& raw, Arguments* out) {
   ReadSeeds(raw, out);
-  out->jobs = Number("--jobs", raw.jobs);
+  // A sweep takes all cores by itself.
+  const bool all_cores = raw.jobs.empty() && out->command == Command::kSweep;
+  if (all_cores) out->jobs = std::max(std::thread::hardware_concurrency(), 1u);
+  if (!raw.jobs.empty()) out->jobs = Number("--jobs", raw.jobs);
   if (out->jobs == 0 || out->jobs > 1024) throw UsageError("--jobs: expected 1 to 1024");
   out->transport =
       static_cast<sim::Transport>(OneOf("--transport", raw.transport, {"typed", "wire", "shadow"}));
@@ -187,6 +191,9 @@ void CheckRun(const Raw& raw, Arguments* out) {
   }
   CheckReportFiles(*out);
   if (out->digest_only && out->json) throw UsageError("--digest-only beside --json");
+  if (out->cells.size() > 1 && out->command != Command::kSweep) {
+    throw UsageError("--cell: more than one; name all axes in one, such as a=1,b=2");
+  }
   if (std::string wrong = CheckRealArguments(out); !wrong.empty()) throw UsageError(wrong);
 }
 
@@ -203,6 +210,11 @@ void Check(const Raw& raw, Arguments* out) {
       if (!raw.max_nodes.empty()) {
         out->max_nodes = static_cast<int64_t>(Number("--max-nodes", raw.max_nodes));
       }
+      break;
+    case Command::kSweep:
+      CheckRun(raw, out);
+      out->min_seeds = Number("--min-seeds", raw.min_seeds);
+      if (out->min_seeds == 0) throw UsageError("--min-seeds: expected at least 1");
       break;
     case Command::kFidelity:
       CheckRun(raw, out);
@@ -277,7 +289,8 @@ const std::vector<std::string_view>& ListWords() {
 }
 
 const std::vector<std::string_view>& SchemaWords() {
-  static const std::vector<std::string_view> kWords = {"scenario", "report", "events"};
+  static const std::vector<std::string_view> kWords = {"scenario", "report", "events", "real",
+                                                       "sweep"};
   return kWords;
 }
 

@@ -29,6 +29,7 @@ enum class Command {
   kDiff,
   kExplain,
   kFidelity,
+  kSweep,
   kPrint
 };
 enum class ProgressMode { kAuto, kPlain, kNone };
@@ -76,6 +77,18 @@ struct Arguments {
 
   // replay-node
   bool show_events = false;
+
+  // run, explain: at most one; sweep
+  std::vector<std::string> cells;
+  std::string cell() const { return cells.empty() ? "" : cells.front(); }
+
+  // sweep
+  std::string sweep_file;  // empty: <name>.sweep.jsonl
+  std::vector<std::string> figures;
+  std::string until;
+  uint64_t min_seeds = 5;
+  bool fresh = false;
+  bool report_only = false;
 
   // explain
   std::string node;  // as ParseNodeList takes it

@@ -21,11 +21,30 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kCheckSchemaVersion = 1;
 
+// A file of one scenario, or of a study: then its first cell stands for all in what is printed.
+struct CheckedFile : ScenarioFile {
+  size_t cells = 0;
+  bool was_read = false;
+};
+
+std::optional<CheckedFile> ReadChecked(const std::string& path) {
+  std::optional<std::string> text = ReadWholeFile(path, kMaxScenarioBytes);
+  if (!text) return std::nullopt;
+  CheckedFile file;
+  file.path = path;
+  file.was_read = true;
+  std::optional<sim::Study> study = ParseStudy(*text, path, &file.diagnostics);
+  if (!study) return file;
+  file.cells = study->cells.size();
+  file.scenario = std::move(study->cells.front().scenario);
+  return file;
+}
+
 // All files, in the order of the command line. One that cannot be read has a diagnostic of its own.
-std::vector<ScenarioFile> ReadAll(const std::vector<std::string>& paths) {
-  std::vector<ScenarioFile> files;
+std::vector<CheckedFile> ReadAll(const std::vector<std::string>& paths) {
+  std::vector<CheckedFile> files;
   for (const std::string& path : paths) {
-    std::optional<ScenarioFile> file = ReadScenarioFile(path);
+    std::optional<CheckedFile> file = ReadChecked(path);
     if (!file) {
       file.emplace();
       file->path = path;
@@ -49,7 +68,7 @@ Json DiagnosticJson(const sim::Diagnostic& d) {
           {"excerpt", d.excerpt}};
 }
 
-Json FileJson(const ScenarioFile& file) {
+Json FileJson(const CheckedFile& file) {
   Json diagnostics = Json::array();
   for (const sim::Diagnostic& d : file.diagnostics) diagnostics.push_back(DiagnosticJson(d));
   Json out = {{"file", file.path},
@@ -57,15 +76,16 @@ Json FileJson(const ScenarioFile& file) {
               {"diagnostics", std::move(diagnostics)}};
   if (!file.scenario) return out;
   out["scenario"] = file.scenario->name;
+  out["cells"] = file.cells;
   out["nodes"] = file.scenario->node_count();
   out["timeline"] = file.scenario->timeline.size();
   out["expectations"] = file.scenario->expect.size();
   return out;
 }
 
-void PrintJson(const std::vector<ScenarioFile>& files) {
+void PrintJson(const std::vector<CheckedFile>& files) {
   Json all = Json::array();
-  for (const ScenarioFile& file : files) all.push_back(FileJson(file));
+  for (const CheckedFile& file : files) all.push_back(FileJson(file));
   const Json out = {{"schema_version", kCheckSchemaVersion}, {"files", std::move(all)}};
   // Of an unreadable text, whatever it holds, valid JSON is made.
   std::puts(out.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
@@ -84,8 +104,8 @@ std::string Escaped(std::string_view text, bool property) {
 }
 
 // ::error file=a.yaml,line=5,col=11,endColumn=18::unknown fault 'partion'%0Ahelp: nearest is ...
-void PrintGithub(const std::vector<ScenarioFile>& files) {
-  for (const ScenarioFile& file : files) {
+void PrintGithub(const std::vector<CheckedFile>& files) {
+  for (const CheckedFile& file : files) {
     for (const sim::Diagnostic& d : file.diagnostics) {
       const bool note = d.severity == sim::Severity::kNote;
       std::string line = note ? "::notice" : "::" + std::string(sim::SeverityName(d.severity));
@@ -101,14 +121,16 @@ void PrintGithub(const std::vector<ScenarioFile>& files) {
   }
 }
 
-void PrintText(const std::vector<ScenarioFile>& files, bool color) {
-  for (const ScenarioFile& file : files) {
-    const bool read = file.scenario || !file.hash.empty();  // else reading it has said why
-    if (read) std::fputs(sim::Render(file.diagnostics, color).c_str(), stderr);
+void PrintText(const std::vector<CheckedFile>& files, bool color) {
+  for (const CheckedFile& file : files) {
+    if (file.was_read)  // else reading it has said why
+      std::fputs(sim::Render(file.diagnostics, color).c_str(), stderr);
     if (!file.scenario) continue;
     const sim::Scenario& scenario = *file.scenario;
-    std::printf("%s: ok, %s, %" PRId64 " nodes, %zu timeline items, %zu expectations\n",
-                file.path.c_str(), scenario.name.c_str(), scenario.node_count(),
+    const std::string cells =
+        scenario.cell.empty() ? "" : ", " + std::to_string(file.cells) + " cells, of the first";
+    std::printf("%s: ok, %s%s, %" PRId64 " nodes, %zu timeline items, %zu expectations\n",
+                file.path.c_str(), scenario.name.c_str(), cells.c_str(), scenario.node_count(),
                 scenario.timeline.size(), scenario.expect.size());
   }
 }
@@ -116,7 +138,7 @@ void PrintText(const std::vector<ScenarioFile>& files, bool color) {
 }  // namespace
 
 ExitCode CheckCommand(const Arguments& arguments) {
-  const std::vector<ScenarioFile> files = ReadAll(arguments.files);
+  const std::vector<CheckedFile> files = ReadAll(arguments.files);
   switch (arguments.check_format) {
     case CheckFormat::kText:
       PrintText(files, WantsColor(arguments.color, STDERR_FILENO));
@@ -129,7 +151,7 @@ ExitCode CheckCommand(const Arguments& arguments) {
       break;
   }
   const bool good = std::all_of(files.begin(), files.end(),
-                                [](const ScenarioFile& file) { return file.scenario.has_value(); });
+                                [](const CheckedFile& file) { return file.scenario.has_value(); });
   return good ? ExitCode::kPass : ExitCode::kUsage;
 }
 

@@ -75,11 +75,16 @@ void AddRunOptions(CLI::App* run, Raw* raw) {
   }
 }
 
+void AddCell(CLI::App* command, Arguments* out, const char* about) {
+  command->add_option("--cell", out->cells, about)->allow_extra_args(false)->group("What runs");
+}
+
 void AddRun(CLI::App* app, Raw* raw, Arguments* out) {
   CLI::App* run = app->add_subcommand("run", "Run scenarios and report what happened");
   run->add_option("FILE", out->files, "Scenario files (YAML or JSON; - is standard input)")
       ->required();
   AddRunOptions(run, raw);
+  AddCell(run, out, "The cell of a file with a matrix: victims=100,knob=ping_2s");
   run->add_flag("--json", out->json, "One JSON object on stdout, nothing else")->group("Reports");
   AddTraces(run, raw, out);
   run->add_option("--record", out->record, "A recording for replay and diff")
@@ -165,6 +170,42 @@ void AddExplain(CLI::App* app, Raw* raw, Arguments* out) {
   explain->add_option("--rules", raw->rules, "Protocol rules instead of the scenario's");
   explain->add_option("--bugs", raw->bugs, "Bugs to plant beside the scenario's");
   explain->add_option("--cpu", raw->cpu, "CPU preset instead of the scenario's");
+  AddCell(explain, out, "The cell of a file with a matrix: victims=100,knob=ping_2s");
+}
+
+void AddSweep(CLI::App* app, Raw* raw, Arguments* out) {
+  CLI::App* sweep = app->add_subcommand("sweep", "Run every cell of a study over many seeds");
+  sweep->add_option("FILE", out->files, "A scenario file, with a matrix or without")
+      ->required()
+      ->expected(1);
+  sweep->add_option("--seeds", raw->seeds, "From A to B; default: the file's own")
+      ->group("What runs");
+  AddCell(sweep, out, "Only cells with these labels: victims=100; of several options, any");
+  sweep->add_option("--jobs", raw->jobs, "Runs at the same time; default: all cores")
+      ->group("What runs");
+  sweep->add_option("--rules", raw->rules, "Protocol rules instead of the scenario's (list rules)")
+      ->group("What runs");
+  sweep->add_option("--cpu", raw->cpu, "CPU preset instead of the scenario's (list cpus)")
+      ->group("What runs");
+  sweep
+      ->add_option("--until", out->until,
+                   "A cell ends when this figure's median is known to so many per cent: covered 5")
+      ->group("What runs");
+  sweep->add_option("--min-seeds", raw->min_seeds, "With --until: not before so many; default: 5")
+      ->group("What runs");
+  sweep
+      ->add_option("--out", out->sweep_file,
+                   "A JSON line per run; runs that it has are not repeated; default: "
+                   "NAME.sweep.jsonl")
+      ->group("Output");
+  sweep->add_flag("--fresh", out->fresh, "Start this file anew")->group("Output");
+  sweep->add_flag("--report", out->report_only, "Run nothing: the table of what the file has")
+      ->group("Output");
+  sweep
+      ->add_option("--figure", out->figures,
+                   "A figure of the table: covered, or a difference: covered-first_pfail")
+      ->allow_extra_args(false)
+      ->group("Output");
 }
 
 }  // namespace
@@ -201,6 +242,7 @@ void AddCommands(CLI::App* app, Raw* raw, Arguments* out) {
   AddGlobal(app, raw, out);
   AddRun(app, raw, out);
   AddOthers(app, raw, out);
+  AddSweep(app, raw, out);
   AddFidelity(app, raw, out);
   AddComparisons(app, raw, out);
   AddExplain(app, raw, out);
@@ -267,6 +309,7 @@ Command CommandOf(const CLI::App& app) {
   if (app.got_subcommand("list")) return Command::kList;
   if (app.got_subcommand("schema")) return Command::kSchema;
   if (app.got_subcommand("digests")) return Command::kDigests;
+  if (app.got_subcommand("sweep")) return Command::kSweep;
   if (app.got_subcommand("fidelity")) return Command::kFidelity;
   if (app.got_subcommand("replay")) return Command::kReplay;
   if (app.got_subcommand("replay-node")) return Command::kReplayNode;

@@ -18,7 +18,7 @@ namespace gossamer::tool {
 struct Raw {
   std::string seed;
   std::string seeds;
-  std::string jobs = "1";
+  std::string jobs;  // empty: 1, of sweep all cores
   std::string transport = "typed";
   std::string rules;
   std::string bugs;
@@ -33,6 +33,7 @@ struct Raw {
   std::string progress = "auto";
   std::string color = "auto";
   std::string format = "text";  // of check
+  std::string min_seeds = "5";
   std::string runs = "1000";
   std::string word;
   std::string node;

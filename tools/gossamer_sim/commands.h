@@ -24,6 +24,7 @@ ExitCode ReplayCommand(const Arguments& arguments);
 ExitCode ReplayNodeCommand(const Arguments& arguments);
 ExitCode DiffCommand(const Arguments& arguments);
 ExitCode ExplainCommand(const Arguments& arguments);
+ExitCode SweepCommand(const Arguments& arguments);
 ExitCode FidelityCommand(const Arguments& arguments);
 
 }  // namespace gossamer::tool

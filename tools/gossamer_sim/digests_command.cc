@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -81,9 +82,19 @@ struct Work {
   std::vector<ScenarioFile> files;
 };
 
+// The cells of a study vary what other scenarios hold already.
+bool IsStudy(const fs::path& path) {
+  const std::optional<std::string> text = ReadWholeFile(path.string(), kMaxScenarioBytes);
+  if (!text) return false;
+  std::vector<sim::Diagnostic> diagnostics;
+  const std::optional<sim::Study> study = ParseStudy(*text, path.string(), &diagnostics);
+  return study && !study->axes.empty();
+}
+
 ExitCode ReadWork(const Arguments& arguments, const fs::path& directory, Work* work) {
   ExitCode code = ExitCode::kPass;
   for (const std::string& name : ScenariosBelow(directory)) {
+    if (IsStudy(directory / name)) continue;
     std::vector<ScenarioFile> files;
     code = Worse(code, ReadScenarioFiles({(directory / name).string()}, false, &files));
     if (files.empty() || !files.front().scenario) continue;

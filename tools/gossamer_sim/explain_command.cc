@@ -16,8 +16,8 @@ namespace gossamer::tool {
 
 ExitCode ExplainCommand(const Arguments& arguments) {
   std::vector<ScenarioFile> files;
-  const ExitCode read =
-      ReadScenarioFiles(arguments.files, WantsColor(arguments.color, STDERR_FILENO), &files);
+  const ExitCode read = ReadScenarioFiles(
+      arguments.files, WantsColor(arguments.color, STDERR_FILENO), &files, arguments.cell());
   if (read != ExitCode::kPass) return read;
   const sim::Scenario& scenario = *files.front().scenario;
   const auto nodes = sim::ParseNodeList(arguments.node, scenario);

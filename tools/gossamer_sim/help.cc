@@ -66,6 +66,10 @@ constexpr Examples kExamples[] = {
     {"fidelity", R"(  gossamer-sim fidelity --jobs 2
   gossamer-sim fidelity --rows valkey-30-5000 --runs 200
 )"},
+    {"sweep", R"(  gossamer-sim sweep study.yaml --seeds 1..30
+  gossamer-sim sweep study.yaml --cell victims=100 --until "covered 5" --figure covered
+  gossamer-sim sweep study.yaml --report --figure covered-first_pfail --figure false_fails
+)"},
     {"explain", R"(  gossamer-sim explain scenarios/quickstart.yaml --node 1
   gossamer-sim explain scenarios/quickstart.yaml --seed 7 --node 4 --at 85s
 )"},
@@ -78,6 +82,10 @@ constexpr std::pair<std::string_view, std::string_view> kValueNames[] = {
     {"--rules", "RULES"},
     {"--bugs", "BUG,..."},
     {"--cpu", "PRESET"},
+    {"--cell", "AXIS=LABEL,..."},
+    {"--figure", "FIGURE"},
+    {"--until", "'FIGURE PERCENT'"},
+    {"--min-seeds", "N"},
     {"--stop-at", "TIME"},
     {"--max-events", "N"},
     {"--node-log", "DIRECTORY"},

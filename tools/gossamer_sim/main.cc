@@ -46,6 +46,8 @@ ExitCode Dispatch(const Arguments& arguments) {
       return ExplainCommand(arguments);
     case Command::kFidelity:
       return FidelityCommand(arguments);
+    case Command::kSweep:
+      return SweepCommand(arguments);
     case Command::kSchema:
       return SchemaCommand(arguments);
     case Command::kPrint:

@@ -135,8 +135,8 @@ void PrintResults(const Arguments& arguments, size_t files, std::span<const sim:
 
 ExitCode RunCommand(const Arguments& arguments) {
   std::vector<ScenarioFile> files;
-  const ExitCode read =
-      ReadScenarioFiles(arguments.files, WantsColor(arguments.color, STDERR_FILENO), &files);
+  const ExitCode read = ReadScenarioFiles(
+      arguments.files, WantsColor(arguments.color, STDERR_FILENO), &files, arguments.cell());
   if (read != ExitCode::kPass) return read;
   for (const ScenarioFile& file : files) {
     if (file.scenario->start != sim::StartKind::kNodesConf) continue;

@@ -54,8 +54,8 @@ class ProgressObserver : public sim::Observer {
 
 class Pool {
  public:
-  Pool(const std::vector<RunRequest>& requests, Progress* progress)
-      : requests_(requests), progress_(progress), outcomes_(requests.size()) {}
+  Pool(const std::vector<RunRequest>& requests, Progress* progress, RunListener* listener)
+      : requests_(requests), progress_(progress), listener_(listener), outcomes_(requests.size()) {}
 
   std::vector<RunOutcome> Run(size_t jobs) {
     jobs = std::min(jobs, requests_.size());
@@ -87,6 +87,7 @@ class Pool {
       const size_t index = next_++;
       if (index >= requests_.size() || interrupted != 0) break;
       RunOutcome& outcome = outcomes_[index];
+      if (!Wanted(index)) continue;
       try {
         outcome = RunOne(requests_[index]);
       } catch (const std::bad_alloc&) {
@@ -96,10 +97,22 @@ class Pool {
         outcome.code = ExitCode::kInternal;
         outcome.error = error.what();
       }
+      if (listener_ == nullptr) continue;
+      const std::lock_guard<std::mutex> lock(listener_mutex_);
+      listener_->OnDone(index, &outcome);
     }
     const std::lock_guard<std::mutex> lock(mutex_);
     --running_;
     ended_.notify_one();
+  }
+
+  bool Wanted(size_t index) {
+    if (listener_ == nullptr) return true;
+    const std::lock_guard<std::mutex> lock(listener_mutex_);
+    if (listener_->Wanted(index)) return true;
+    outcomes_[index].code = ExitCode::kPass;
+    if (progress_ != nullptr) progress_->Finish(requests_[index].scenario->duration.us);
+    return false;
   }
 
   RunOutcome RunOne(const RunRequest& request) {
@@ -144,6 +157,8 @@ class Pool {
 
   const std::vector<RunRequest>& requests_;
   Progress* progress_;
+  RunListener* listener_;
+  std::mutex listener_mutex_;
   std::vector<RunOutcome> outcomes_;  // each written by one worker
   std::atomic<size_t> next_{0};
   std::mutex mutex_;
@@ -179,8 +194,8 @@ ExitCode CodeOf(const sim::RunReport& report) {
 }
 
 std::vector<RunOutcome> RunAll(const std::vector<RunRequest>& requests, size_t jobs,
-                               Progress* progress) {
-  return Pool(requests, progress).Run(jobs);
+                               Progress* progress, RunListener* listener) {
+  return Pool(requests, progress, listener).Run(jobs);
 }
 
 }  // namespace gossamer::tool

@@ -38,9 +38,19 @@ struct RunOutcome {
 void CatchInterrupts();
 bool Interrupted();
 
-// `progress` may be null. REQUIRES: jobs > 0.
+// What a long series does as its runs end. Called by one thread at a time.
+class RunListener {
+ public:
+  virtual ~RunListener() = default;
+  // The run is still wanted; asked just before it starts.
+  virtual bool Wanted(size_t index) = 0;
+  // May take the report, to save memory.
+  virtual void OnDone(size_t index, RunOutcome* outcome) = 0;
+};
+
+// `progress` and `listener` may be null. REQUIRES: jobs > 0.
 std::vector<RunOutcome> RunAll(const std::vector<RunRequest>& requests, size_t jobs,
-                               Progress* progress);
+                               Progress* progress, RunListener* listener = nullptr);
 
 // The code of a report by itself: its verdict.
 ExitCode CodeOf(const sim::RunReport& report);

@@ -12,12 +12,8 @@
 namespace gossamer::tool {
 namespace {
 
-// Larger than any scenario that the loader takes; keeps a mistaken path to a huge file from filling
-// the memory.
-constexpr size_t kMaxBytes = 64 << 20;
-
 std::optional<std::string> ReadAll(const std::string& path) {
-  return ReadWholeFile(path, kMaxBytes);
+  return ReadWholeFile(path, kMaxScenarioBytes);
 }
 
 }  // namespace
@@ -43,26 +39,32 @@ std::optional<std::string> ReadWholeFile(const std::string& path, size_t most_by
 }
 
 std::optional<sim::Scenario> ParseScenario(const std::string& text, const std::string& path,
-                                           std::vector<sim::Diagnostic>* diagnostics) {
-  return sim::LoadScenario(text, path, diagnostics, ReadAll);
+                                           std::vector<sim::Diagnostic>* diagnostics,
+                                           const std::string& cell) {
+  return sim::LoadScenario(text, path, diagnostics, ReadAll, cell);
 }
 
-std::optional<ScenarioFile> ReadScenarioFile(const std::string& path) {
+std::optional<sim::Study> ParseStudy(const std::string& text, const std::string& path,
+                                     std::vector<sim::Diagnostic>* diagnostics) {
+  return sim::LoadStudy(text, path, diagnostics, ReadAll);
+}
+
+std::optional<ScenarioFile> ReadScenarioFile(const std::string& path, const std::string& cell) {
   std::optional<std::string> text = ReadAll(path);
   if (!text) return std::nullopt;
   ScenarioFile file;
   file.path = path;
   file.text = *std::move(text);
   file.hash = absl::StrFormat("%016x", HashText(file.text));
-  file.scenario = ParseScenario(file.text, path, &file.diagnostics);
+  file.scenario = ParseScenario(file.text, path, &file.diagnostics, cell);
   return file;
 }
 
 ExitCode ReadScenarioFiles(const std::vector<std::string>& paths, bool color,
-                           std::vector<ScenarioFile>* out) {
+                           std::vector<ScenarioFile>* out, const std::string& cell) {
   ExitCode code = ExitCode::kPass;
   for (const std::string& path : paths) {
-    std::optional<ScenarioFile> file = ReadScenarioFile(path);
+    std::optional<ScenarioFile> file = ReadScenarioFile(path, cell);
     if (!file) {
       code = Worse(code, ExitCode::kUsage);
       continue;

@@ -21,6 +21,9 @@
 
 namespace gossamer::real {
 
+// Of the JSON; rises when a key goes or changes its meaning.
+inline constexpr int kComparisonVersion = 1;
+
 // What a reader has to know to believe the table.
 struct ComparisonHead {
   std::string real;       // "redis-server 7.0.15, 6 processes on this machine"

@@ -10,7 +10,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kSchemaVersion = 1;
 constexpr std::array<std::pair<const char*, uint32_t>, 5> kStatistics = {
     {{"min_us", 0}, {"p5_us", 5}, {"p50_us", 50}, {"p95_us", 95}, {"max_us", 100}}};
 
@@ -97,7 +96,7 @@ nlohmann::ordered_json ComparisonJson(const ComparisonHead& head, std::span<cons
   for (const ComparedIncident& incident : Compare(real, simulated)) {
     incidents.push_back(IncidentJson(incident));
   }
-  return {{"comparison_version", kSchemaVersion},
+  return {{"comparison_version", kComparisonVersion},
           {"scenario", real.front().report.scenario.name},
           {"node_timeout_us", real.front().report.node_timeout.us},
           {"real",

@@ -78,7 +78,7 @@ bool ReadStamp(Cursor* cursor, WallTime* at) {
                                          std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok() || hour > 23 || minute > 59 || second > 60) return false;
-  const int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
+  const int64_t days = std::chrono::sys_days{date}.time_since_epoch().count();
   at->us = (((days * 24 + hour) * 60 + minute) * 60 + second) * 1'000'000 + int64_t{ms} * 1000;
   return true;
 }

@@ -30,7 +30,7 @@ std::string Locate(const std::string& name) {
   std::string places = OwnDirectory();
   if (path != nullptr) places += ":" + std::string(path);
   for (const std::string_view directory : SplitWords(places, ":")) {
-    const std::string candidate = std::string(directory) + "/" + name;
+    std::string candidate = std::string(directory) + "/" + name;
     if (IsProgram(candidate)) return candidate;
   }
   return {};
@@ -58,7 +58,7 @@ std::optional<Program> Find(const std::string& name, std::string* error) {
   }
   const std::optional<std::string> text = OutputOf(path, {"--version"}, error);
   if (!text) return std::nullopt;
-  const auto program = ProgramOf(path, *text);
+  auto program = ProgramOf(path, *text);
   if (!program) {
     *error = path + " --version says '" + text->substr(0, text->find('\n')).substr(0, 80) +
              "', expected redis-server, valkey-server or gossamer-server";
@@ -108,7 +108,7 @@ std::optional<Program> ProgramOf(std::string_view path, std::string_view text) {
     program.major = Number(program.version);
     const size_t dot = program.version.find('.');
     if (dot != std::string::npos) {
-      program.minor = Number(std::string_view(program.version).substr(dot + 1));
+      program.minor = Number(std::string_view{program.version}.substr(dot + 1));
     }
     return program;
   }

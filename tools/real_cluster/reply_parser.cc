@@ -39,7 +39,7 @@ ReplyParser::Result ReplyParser::Next(Reply* reply) {
 ReplyParser::Result ReplyParser::Line(std::string_view* line) {
   const size_t end = buffer_.find("\r\n", at_);
   if (end == std::string::npos) return Result::kNeedMore;
-  *line = std::string_view(buffer_).substr(at_, end - at_);
+  *line = std::string_view{buffer_}.substr(at_, end - at_);
   at_ = end + 2;
   return Result::kReply;
 }

@@ -57,6 +57,7 @@ std::vector<size_t> RealTimeline::SelectOther(const sim::Target& to, Rng* rng,
   if (others.empty()) others = Select(to, cluster_->view(), sim::Selectable::kAny, rng);
   if (others.empty()) incident->refusals.emplace_back("the other node: none matches `to`");
   std::vector<size_t> nodes;
+  nodes.reserve(others.size());
   for (const NodeIndex other : others) nodes.push_back(other.value);
   return nodes;
 }

@@ -441,7 +441,7 @@ TEST(EpochCommandTest, Bump) {
 
 TEST(EpochCommandTest, SetConfigEpoch) {
   Cluster c;
-  ExpectAll(&c, {{{"SET-CONFIG-EPOCH", "x"}, "-ERR Invalid config epoch specified: x"},
+  ExpectAll(&c, {{{"SET-CONFIG-EPOCH", "x"}, "-ERR value is not an integer or out of range"},
                  {{"SET-CONFIG-EPOCH", "-1"}, "-ERR Invalid config epoch specified: -1"},
                  {{"SET-CONFIG-EPOCH", "4"}, "+OK"},
                  {{"SET-CONFIG-EPOCH", "5"}, "-ERR Node config epoch is already non-zero"}});

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,12 +41,17 @@ class RecordingSink : public NetworkSink {
   void OnLinkDown(uint32_t node, LinkId link, LinkError error) override {
     Note("down", node, link, static_cast<uint64_t>(error));
   }
+  void OnRefused(uint32_t node, std::span<const LinkId> links) override {
+    ++refusal_calls;
+    for (const LinkId link : links) OnLinkDown(node, link, LinkError::kRefused);
+  }
   void OnQueue(uint32_t node, LinkId link, uint64_t bytes) override {
     Note("queue", node, link, bytes);
   }
   bool CanAccept(uint32_t) override { return accepts; }
 
   bool accepts = true;
+  int refusal_calls = 0;
   std::vector<Arrived> arrived;
 
  private:

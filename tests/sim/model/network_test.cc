@@ -43,7 +43,29 @@ TEST(Network, RefusedWhereNoProcessListens) {
   ASSERT_EQ(net.sink.arrived.size(), 1u);
   EXPECT_EQ(net.sink.arrived[0].what, "down");
   EXPECT_EQ(net.sink.arrived[0].number, static_cast<uint64_t>(LinkError::kRefused));
-  EXPECT_EQ(net.sink.arrived[0].at, Instant{} + Net::kLatency * 2);
+  EXPECT_EQ(net.sink.arrived[0].at, Refusals::NoticedAt(Instant{} + Net::kLatency * 2));
+}
+
+TEST(Network, RefusalsOfOneMomentAreNoticedTogether) {
+  Net net;
+  for (const uint32_t peer : {1u, 2u}) {
+    net.network->SetProcess(peer, false);
+    net.Open(0, Net::Out(peer), peer);
+  }
+  net.RunFor(Seconds(1));
+  EXPECT_EQ(net.sink.refusal_calls, 1);
+  ASSERT_EQ(net.sink.arrived.size(), 2u);
+  EXPECT_EQ(net.sink.arrived[0].link, Net::Out(1));
+  EXPECT_EQ(net.sink.arrived[1].link, Net::Out(2));
+}
+
+TEST(Network, WhoDiesMeanwhileHearsOfNoRefusal) {
+  Net net;
+  net.network->SetProcess(1, false);
+  net.Open(0, Net::Out(0), 1);
+  net.network->CloseAll(0);
+  net.RunFor(Seconds(1));
+  EXPECT_TRUE(net.sink.arrived.empty());
 }
 
 TEST(Network, UnansweredWhereTheHostIsGone) {

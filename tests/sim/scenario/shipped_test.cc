@@ -14,6 +14,7 @@
 #include "sim/scenario/loader.h"
 #include "sim/scenario/reference.h"
 #include "sim/scenario/schema_table.h"
+#include "sim/scenario/study.h"
 
 namespace gossamer::sim {
 namespace {
@@ -106,7 +107,7 @@ TEST(ScenarioPageTest, ItsExamplesLoad) {
   EXPECT_GE(examples.size(), 4u);
   for (const std::string& example : examples) {
     std::vector<Diagnostic> diagnostics;
-    EXPECT_TRUE(LoadScenario(example, "example.yaml", &diagnostics).has_value());
+    EXPECT_TRUE(LoadStudy(example, "example.yaml", &diagnostics).has_value());
     EXPECT_TRUE(diagnostics.empty()) << example << Render(diagnostics);
   }
 }
@@ -137,7 +138,6 @@ TEST(ScenarioPageTest, NamesEveryWordOfTheLanguage) {
   for (const NameInfo& invariant : InvariantNames()) names(invariant.name);
   for (const NameInfo& state : StateNames())
     EXPECT_NE(page.find("state: " + std::string(state.name)), std::string::npos);
-  for (const std::string_view reserved : ReservedKeys()) names(reserved);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 Counts and texts, never durations: PATIENCE only ends a test that gets nowhere.
 """
 
+import contextlib
+import fcntl
 import glob
 import os
 import re
@@ -18,6 +20,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "interop"))
+import bus_peer  # noqa: E402
 import servers  # noqa: E402
 from servers import until  # noqa: E402
 
@@ -211,6 +214,78 @@ class SignalTest(ServerTest):
             self.assertRegex(line, r"^\d+:[MS] \d\d \w{3} \d{4} \d\d:\d\d:\d\d\.\d{3} [.*#-] \S")
 
 
+    def test_who_asks_again_does_not_wait_for_a_save_that_hangs(self):
+        for again in (signal.SIGTERM, signal.SIGINT):
+            server = self.fleet.ours()
+            before = server.id
+            # The new nodes.conf is a pipe that is full and that nobody empties.
+            pipe = os.path.join(server.directory, f"nodes.conf.tmp-{server.process.pid}")
+            os.mkfifo(pipe)
+            end = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+            self.addCleanup(os.close, end)
+            fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, 4096)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    os.write(end, bytes(4096))
+            server.process.send_signal(signal.SIGTERM)
+            until(lambda s=server: "Received signal 15, scheduling shutdown" in s.log(), "the shutdown to begin")
+            with self.assertRaises(subprocess.TimeoutExpired):
+                server.process.wait(timeout=0.5)
+            server.process.send_signal(again)
+            self.assertEqual(server.process.wait(timeout=servers.PATIENCE), 1)
+            self.assertNotIn("bye bye", server.log())
+            # What was saved before is whole.
+            os.unlink(pipe)
+            server.start()
+            self.assertEqual(server.id, before)
+
+
+class CrashTest(ServerTest):
+    REPORT = re.compile(r"=== GOSSAMER BUG REPORT START.*?\n(gossamer-server \S+, pid (\d+), port (\d+), rules \S+, directory .*)\n"
+                        r"(\*\*\* (\w+) received .*)------ STACK TRACE ------\n(.*)=== GOSSAMER BUG REPORT END ===\n", re.DOTALL)
+
+    def check(self, server, number):
+        self.assertEqual(server.process.wait(timeout=servers.PATIENCE), -number)
+        (report,) = self.REPORT.findall(server.log())
+        self.assertEqual(report[1:3], (str(server.process.pid), str(server.port)))
+        self.assertEqual(report[4], signal.Signals(number).name)
+        frames = report[5].splitlines()
+        for frame in frames:
+            self.assertRegex(frame, r"^    @ 0x[0-9a-f]{16} \S")
+        return report[5]
+
+    def test_every_fatal_signal_leaves_a_report_and_ends_as_it_would(self):
+        for number in (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT):
+            server = self.fleet.ours()
+            server.process.send_signal(number)
+            self.assertRegex(self.check(server, number), r" _start\n$")
+
+    def test_debug_commands_that_end_the_process(self):
+        for word, number in (("SEGFAULT", signal.SIGSEGV), ("PANIC", signal.SIGABRT), ("ASSERT", signal.SIGABRT)):
+            server = self.fleet.ours(enable_debug_command="yes")
+            for words in (["DEBUG", word, "x"], ["DEBUG", word + "x"]):
+                with self.assertRaisesRegex(servers.Reply, "unknown subcommand or wrong number of arguments"):
+                    server(*words)
+            with self.assertRaises(ConnectionError):
+                server("DEBUG", word)
+            # Where it happened, by name, down to the beginning.
+            self.assertRegex(self.check(server, number), r"(?s)gossamer::server::RunDebugCommand.* _start\n$")
+            if word != "SEGFAULT":
+                self.assertIn(f"asked for by DEBUG {word}", server.log())
+
+    def test_they_have_to_be_enabled(self):
+        server = self.fleet.ours()
+        for word in ("SEGFAULT", "PANIC", "ASSERT", "HELP", "NOSUCH"):
+            with self.assertRaisesRegex(servers.Reply, "DEBUG command not allowed"):
+                server("DEBUG", word)
+        self.assertEqual(server("PING"), "PONG")
+
+    def test_an_order_to_end_is_no_crash(self):
+        server = self.fleet.ours()
+        self.assertEqual(server.stop(), 0)
+        self.assertNotIn("BUG REPORT", server.log())
+
+
 class ClientTest(ServerTest):
     def test_reply_off_and_skip(self):
         server = self.fleet.ours()
@@ -379,6 +454,91 @@ class LinksTest(ServerTest):
             self.assertGreaterEqual(link[5], before)
             self.assertGreater(link[9], 0)
             self.assertLessEqual(link[11], link[9])
+
+
+class SendBufferTest(ServerTest):
+    """A peer that takes nothing: its link is ended, the others are heard as before."""
+
+    LIMIT = MEBIBYTE
+
+    def setUp(self):
+        super().setUp()
+        # So long that the peer's silence alone ends no link.
+        self.members = self.cluster(3, timeout_ms=60000, cluster_link_sendbuf_limit=self.LIMIT)
+        self.first = self.members[0]
+        self.peer = bus_peer.BusPeer("b" * 40)
+        self.addCleanup(self.peer.close)
+        self.first("CLUSTER", "MEET", "127.0.0.1", self.peer.port)
+        until(lambda: all(self.peer.name in m.nodes() for m in self.members), "all to know the peer")
+        until(lambda: self.first.nodes()[self.peer.name]["link"] == "connected", "a link to the peer")
+
+    def exceeded(self):
+        return int(self.first.info()["total_cluster_links_buffer_limit_exceeded"])
+
+    def queued(self, way):
+        return max((link[11] for link in self.first("CLUSTER", "LINKS") if link[1] == way and link[3] == self.peer.name), default=0)
+
+    def check(self, base, links):
+        """`base`: resident bytes before. `links` made anew cost no more than one."""
+        self.assertGreaterEqual(self.exceeded(), links)
+        self.assertLess(resident_bytes(self.first.process.pid) - base, HostileTest.GROWTH)
+        # The others hear us still, and nobody is suspected.
+        others = self.members[1:]
+        before = [int(m.info()["cluster_stats_messages_received"]) for m in others]
+        until(lambda: all(int(m.info()["cluster_stats_messages_received"]) > old + 3 for m, old in zip(others, before)), "heartbeats")
+        for member in self.members:
+            self.assertNotIn("possibly failing", member.log())
+            self.assertEqual(member.info()["cluster_state"], "ok")
+        for member in others:
+            self.assertEqual(member.info()["total_cluster_links_buffer_limit_exceeded"], "0")
+
+    def ask(self, link, enough, what):
+        """Sends pings by `link` and takes no answer, until `enough`."""
+        link.setblocking(False)
+        pings = self.peer.frame(bus_peer.PING) * 512
+        rest = b""
+
+        def sent_enough():
+            nonlocal rest
+            with contextlib.suppress(OSError):
+                rest = rest or pings
+                rest = rest[link.send(rest):]
+            return enough()
+        until(sent_enough, what)
+
+    def test_who_asks_and_takes_no_answers(self):
+        base = resident_bytes(self.first.process.pid)
+        for round_ in range(3):
+            link = self.peer.connect(self.first.port)
+            self.ask(link, lambda r=round_: self.exceeded() == r + 1, "a link to be ended")
+            self.assertNotIn("from", [n[1] for n in self.first("CLUSTER", "LINKS") if n[3] == self.peer.name])
+        self.check(base, 3)
+
+    def test_who_is_told_and_does_not_read(self):
+        base = resident_bytes(self.first.process.pid)
+        self.peer.reads = False
+        accepted = self.peer.accepted
+        # Each gift of a slot is told to all.
+        other, slot, most = self.members[1].id, 0, 0
+        for _ in range(20000):
+            if self.exceeded() > 0:
+                break
+            self.first("CLUSTER", "SETSLOT", slot, "NODE", other)
+            self.first("CLUSTER", "SETSLOT", slot, "IMPORTING", other)
+            self.first("CLUSTER", "SETSLOT", slot, "NODE", self.first.id)
+            most = max(most, self.queued("to"))
+        self.assertGreater(most, 0)
+        until(lambda: self.peer.accepted > accepted, "a new link to the peer")
+        self.check(base, 1)
+
+    def test_without_a_limit_nothing_is_ended_early(self):
+        self.first("CONFIG", "SET", "cluster-link-sendbuf-limit", "0")
+        link = self.peer.connect(self.first.port)
+        self.ask(link, lambda: self.queued("from") >= 2 * self.LIMIT, "answers to wait")
+        self.assertEqual(self.exceeded(), 0)
+        self.first("CONFIG", "SET", "cluster-link-sendbuf-limit", self.LIMIT)
+        # Without another message to that peer.
+        until(lambda: self.exceeded() == 1, "the limit to hold again")
 
 
 class HostileTest(ServerTest):

@@ -55,7 +55,7 @@ TEST_F(LanguageCliTest, ListsEverythingThatMayBeNamed) {
 
 // The files that editors read; `tools/dev generate` writes them.
 TEST_F(LanguageCliTest, SchemaFilesAreCurrent) {
-  for (const std::string what : {"scenario", "report", "events"}) {
+  for (const std::string what : {"scenario", "report", "events", "real"}) {
     const Result result = Run("schema " + what);
     EXPECT_EQ(result.code, 0);
     EXPECT_TRUE(result.out == ReadFile("tools/schema/" + what + ".schema.json"))

@@ -211,7 +211,7 @@ def check_events(program, validator):
 def main():
     program = sys.argv[1]
     validators = {}
-    for word in ("scenario", "report", "events"):
+    for word in ("scenario", "report", "events", "real"):
         schema = json.loads(output(program, "schema", word))
         jsonschema.Draft7Validator.check_schema(schema)
         validators[word] = jsonschema.Draft7Validator(schema)
