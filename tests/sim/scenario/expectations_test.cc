@@ -183,5 +183,15 @@ TEST(ExpectationsTest, MetricNamesHaveUnits) {
   EXPECT_EQ(MetricUnitOf("victims.p50"), std::nullopt);
 }
 
+TEST(Expectations, LoadIsBoundedByTimesAndShares) {
+  EXPECT_EQ(MetricUnitOf("queue-delay.p99"), MetricUnit::kMicroseconds);
+  EXPECT_EQ(MetricUnitOf("queue-delay.count"), MetricUnit::kCount);
+  EXPECT_EQ(MetricUnitOf("utilisation"), MetricUnit::kShare);
+  EXPECT_FALSE(MetricUnitOf("queue-delay").has_value());
+  EXPECT_EQ(FormatMetric("queue-delay.p99", 5000), "5ms");
+  EXPECT_EQ(FormatMetric("utilisation-peak", 125'000), "12.5%");
+  EXPECT_EQ(FormatMetric("elections", 3), "3");
+}
+
 }  // namespace
 }  // namespace gossamer::sim

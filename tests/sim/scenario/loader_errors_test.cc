@@ -338,6 +338,7 @@ constexpr Row kExpect[] = {
     {"metric without bounds", "expect: [{metric: victims}]\n", 3, 10, 1, "needs min or max", ""},
     {"unitless bound", "expect: [{metric: fail.p99, max: 23}]\n", 3, 34, 2,
      "max: duration '23' has no unit", "write 23s"},
+    {"share without its sign", "expect: [{metric: utilisation, max: 5}]\n", 3, 37, 1, "", "5%"},
     {"bound with a unit", "expect: [{metric: victims, max: 23s}]\n", 3, 33, 3,
      "'23s' is not a whole number", ""},
     {"min above max", "expect: [{metric: victims, min: 3, max: 2}]\n", 3, 41, 1, "max is below min",
