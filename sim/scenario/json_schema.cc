@@ -187,9 +187,29 @@ Json Default(const KeyInfo& row) {
   return row.default_text;
 }
 
+bool MayBeVariable(ValueType type) {
+  switch (type) {
+    case ValueType::kText:  // a variable is a text
+    case ValueType::kConfig:
+    case ValueType::kSection:
+    case ValueType::kSections:
+    case ValueType::kSeeds:
+    case ValueType::kMatrix:
+    case ValueType::kExclusions:
+      return false;
+    default:
+      return true;
+  }
+}
+
+// In a study a single value may be a variable.
+Json OrVariable(Json schema) { return AnyOf({std::move(schema), Reference("variable")}); }
+
 Json KeySchema(const KeyInfo& row, Section section) {
   Json out = {{"description", row.about}};
-  out.update(KindsOfValue(row, section));
+  Json value = KindsOfValue(row, section);
+  out.update(MayBeVariable(row.type) && row.key != "version" ? OrVariable(std::move(value))
+                                                             : value);
   if (!row.default_text.empty()) out["default"] = Default(row);
   return out;
 }
@@ -291,7 +311,8 @@ Json ConfigSchema(bool running) {
     Json option = Json::object();
     const std::string about = OptionAbout(info);
     if (!about.empty()) option["description"] = about;
-    option.update(OptionSchema(info));
+    option.update(info.type == OptionType::kText ? OptionSchema(info)
+                                                 : OrVariable(OptionSchema(info)));
     properties[std::string(info.name)] = std::move(option);
   }
   return {{"description", running ? "options that may change in a running node, by Valkey's names"
@@ -350,6 +371,7 @@ Json ScenarioSchema() {
   definitions["config"] = ConfigSchema(false);
   definitions["config-of-a-running-node"] = ConfigSchema(true);
   AddValueTypes(&definitions);
+  definitions["variable"] = Text("\\$\\{[^{}]+\\}");
   out["definitions"] = std::move(definitions);
   return out;
 }

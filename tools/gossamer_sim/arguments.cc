@@ -194,6 +194,23 @@ void CheckRun(const Raw& raw, Arguments* out) {
   if (std::string wrong = CheckRealArguments(out); !wrong.empty()) throw UsageError(wrong);
 }
 
+void CheckDigests(const Raw& raw, Arguments* out) {
+  if (!raw.min_nodes.empty()) {
+    out->min_nodes = static_cast<int64_t>(Number("--min-nodes", raw.min_nodes));
+  }
+  if (!raw.max_nodes.empty()) {
+    out->max_nodes = static_cast<int64_t>(Number("--max-nodes", raw.max_nodes));
+  }
+}
+
+void CheckExplain(const Raw& raw, Arguments* out) {
+  out->node = raw.node;
+  if (raw.at.empty()) return;
+  const sim::Parsed<Duration> at = sim::ParseDuration(raw.at);
+  if (!at.ok()) throw UsageError("--at: " + at.error().message);
+  out->at = at.value();
+}
+
 void Check(const Raw& raw, Arguments* out) {
   switch (out->command) {
     case Command::kRun:
@@ -201,12 +218,7 @@ void Check(const Raw& raw, Arguments* out) {
       break;
     case Command::kDigests:
       CheckRun(raw, out);
-      if (!raw.min_nodes.empty()) {
-        out->min_nodes = static_cast<int64_t>(Number("--min-nodes", raw.min_nodes));
-      }
-      if (!raw.max_nodes.empty()) {
-        out->max_nodes = static_cast<int64_t>(Number("--max-nodes", raw.max_nodes));
-      }
+      CheckDigests(raw, out);
       break;
     case Command::kSweep:
       CheckRun(raw, out);
@@ -236,12 +248,7 @@ void Check(const Raw& raw, Arguments* out) {
       break;
     case Command::kExplain:
       CheckRun(raw, out);
-      out->node = raw.node;
-      if (!raw.at.empty()) {
-        const sim::Parsed<Duration> at = sim::ParseDuration(raw.at);
-        if (!at.ok()) throw UsageError("--at: " + at.error().message);
-        out->at = at.value();
-      }
+      CheckExplain(raw, out);
       break;
     case Command::kSchema:
       OneOf("schema", raw.word, SchemaWords());

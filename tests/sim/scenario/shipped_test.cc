@@ -42,7 +42,7 @@ TEST(ShippedScenariosTest, AllLoadWithoutAWarning) {
   EXPECT_GE(files.size(), 14u);
   for (const auto& [path, text] : files) {
     std::vector<Diagnostic> diagnostics;
-    EXPECT_TRUE(LoadScenario(text, path, &diagnostics).has_value());
+    EXPECT_TRUE(LoadStudy(text, path, &diagnostics).has_value());
     EXPECT_TRUE(diagnostics.empty()) << Render(diagnostics);
   }
 }
