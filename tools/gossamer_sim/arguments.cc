@@ -187,6 +187,15 @@ void CheckRun(const Raw& raw, Arguments* out) {
   if (std::string wrong = CheckRealArguments(out); !wrong.empty()) throw UsageError(wrong);
 }
 
+void CheckExplain(const Raw& raw, Arguments* out) {
+  CheckRun(raw, out);
+  out->node = raw.node;
+  if (raw.at.empty()) return;
+  const sim::Parsed<Duration> at = sim::ParseDuration(raw.at);
+  if (!at.ok()) throw UsageError("--at: " + at.error().message);
+  out->at = at.value();
+}
+
 void Check(const Raw& raw, Arguments* out) {
   switch (out->command) {
     case Command::kRun:
@@ -223,13 +232,7 @@ void Check(const Raw& raw, Arguments* out) {
       ReadRules(raw, out);
       break;
     case Command::kExplain:
-      CheckRun(raw, out);
-      out->node = raw.node;
-      if (!raw.at.empty()) {
-        const sim::Parsed<Duration> at = sim::ParseDuration(raw.at);
-        if (!at.ok()) throw UsageError("--at: " + at.error().message);
-        out->at = at.value();
-      }
+      CheckExplain(raw, out);
       break;
     case Command::kSchema:
       OneOf("schema", raw.word, SchemaWords());

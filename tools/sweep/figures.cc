@@ -109,7 +109,7 @@ std::string SweepFigure::Number(double value) const {
   const double shown = value / kMillionthsPerUnit;
   const bool whole = std::abs(shown - std::round(shown)) < 1e-9;
   int decimals = 3;
-  if (unit == FigureUnit::kRate) decimals = 1;
+  if (unit == FigureUnit::kRate && std::abs(shown) >= 10) decimals = std::abs(shown) < 1000 ? 1 : 0;
   if (unit == FigureUnit::kCount) decimals = whole ? 0 : 1;
   char text[64];
   std::snprintf(text, sizeof(text), "%.*f", decimals, shown);
