@@ -33,7 +33,7 @@ void Read(std::string_view text) {
   if (!results || results->runs.size() > 50 || results->figures.empty()) return;
   Draw(*results);
   size_t unpaired = 0;
-  const auto figure = ParseFigure(results->figures.front(), results->figures, &error);
+  const auto figure = ResolveFigure(results->figures.front(), results->figures, &error);
   const auto pairs = PairCells(*results, {}, {}, &unpaired);
   if (figure) GOSSAMER_CHECK(!CompareText(Compare(pairs, {*figure})).empty());
 }

@@ -36,7 +36,7 @@ std::string ReadFigures(const Arguments& arguments, const std::vector<std::strin
   const std::vector<std::string>& wanted = arguments.study.figures;
   for (const std::string& text : wanted.empty() ? known : wanted) {
     std::string error;
-    auto figure = ParseFigure(text, known, &error);
+    auto figure = ResolveFigure(text, known, &error);
     if (!figure) return "--figure: " + error;
     if (wanted.empty() && text.ends_with("_us")) figure->text = text.substr(0, text.size() - 3);
     out->push_back(*std::move(figure));
@@ -206,7 +206,7 @@ ExitCode CompareRuns(const Arguments& arguments) {
                    run->error.c_str());
       return run->code;
     }
-    pairs.push_back({FiguresOf(*outcomes[i].report), FiguresOf(*outcomes[i + 1].report)});
+    pairs.push_back({ValuesOf(*outcomes[i].report), ValuesOf(*outcomes[i + 1].report)});
   }
   Comparison comparison = Compare(pairs, figures);
   comparison.name_a = sides[0].name;

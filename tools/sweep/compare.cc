@@ -90,7 +90,7 @@ bool TooFew(const FigureComparison& figure) {
 }
 
 Json FigureJson(const FigureComparison& one) {
-  const bool time = one.figure.unit == FigureUnit::kSeconds;
+  const bool time = one.figure.unit == ValueUnit::kSeconds;
   const auto number = [&](double value) {
     if (one.pairs == 0) return Json(nullptr);
     return Json(time ? value : value / kMillionthsPerUnit);
@@ -179,7 +179,7 @@ std::string VerdictText(const FigureComparison& one) {
   }
   if (!one.shown()) return "no difference shown" + rest;
   const bool less = one.difference < 0;
-  const bool time = figure.unit == FigureUnit::kSeconds;
+  const bool time = figure.unit == ValueUnit::kSeconds;
   const char* word = time ? (less ? "faster" : "slower") : (less ? "lower" : "higher");
   const double near = less ? -one.interval.high : one.interval.low;
   const double far = less ? -one.interval.low : one.interval.high;
@@ -200,7 +200,7 @@ std::string CompareText(const Comparison& comparison, const sim::Paint& paint) {
   for (const FigureComparison& one : comparison.figures) {
     const SweepFigure& figure = one.figure;
     // The other names say their units.
-    const std::string unit = figure.unit == FigureUnit::kSeconds ? ", s" : "";
+    const std::string unit = figure.unit == ValueUnit::kSeconds ? ", s" : "";
     identical = identical && one.equal == one.pairs && one.only_a + one.only_b == 0;
     std::vector<std::string> row = {figure.text + unit, std::to_string(one.pairs)};
     if (one.pairs > 0) {

@@ -19,10 +19,10 @@ bool Has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-FigureUnit UnitOf(std::string_view name) {
-  if (EndsWith(name, "_us")) return FigureUnit::kSeconds;
-  if (Has(name, "percent")) return FigureUnit::kPercent;
-  return Has(name, "_per_s") ? FigureUnit::kRate : FigureUnit::kCount;
+ValueUnit UnitOf(std::string_view name) {
+  if (EndsWith(name, "_us")) return ValueUnit::kSeconds;
+  if (Has(name, "percent")) return ValueUnit::kPercent;
+  return Has(name, "_per_s") ? ValueUnit::kRate : ValueUnit::kCount;
 }
 
 std::string_view WithoutUnit(std::string_view name) {
@@ -31,9 +31,9 @@ std::string_view WithoutUnit(std::string_view name) {
 
 // The name in `known` that `text` means; empty when it means none.
 std::string Resolve(std::string_view text, const std::vector<std::string>& known) {
-  const std::string word = text == "covered" ? "slots_covered" : std::string(text);
-  for (const std::string& name :
-       {std::string(text), word, word + "_us", std::string(text) + "_us"}) {
+  // Reports call it slots_covered.
+  const std::string word(text == "slots_covered" ? "covered" : text);
+  for (const std::string& name : {std::string(text), word, word + "_us"}) {
     if (std::find(known.begin(), known.end(), name) != known.end()) return name;
   }
   return "";
@@ -65,6 +65,21 @@ std::string TitleOf(std::string_view name) {
   return out;
 }
 
+std::string KeyOf(const sim::Phase& phase) {
+  return phase.key == "slots_covered" ? "covered_us" : std::string(phase.key) + "_us";
+}
+
+// Of several incidents the longest; nothing when one lacks it.
+std::optional<int64_t> WorstOf(const sim::Phase& phase, const sim::RunReport& report) {
+  std::optional<int64_t> worst;
+  for (const sim::IncidentTimes& incident : report.incidents) {
+    if (sim::Lacks(phase, incident)) return std::nullopt;
+    const auto value = phase.of_incident(incident);
+    if (value) worst = std::max(worst.value_or(0), value->us);
+  }
+  return worst;
+}
+
 constexpr std::array<const char*, 6> kOtherNames = {"messages_per_s_node", "bytes_per_s_node",
                                                     "cpu_percent_node",    "false_pfails",
                                                     "false_fails",         "elections"};
@@ -93,13 +108,13 @@ std::string SweepFigure::Title() const {
 
 std::string SweepFigure::UnitText() const {
   switch (unit) {
-    case FigureUnit::kSeconds:
+    case ValueUnit::kSeconds:
       return "s";
-    case FigureUnit::kPercent:
+    case ValueUnit::kPercent:
       return "%";
-    case FigureUnit::kRate:
+    case ValueUnit::kRate:
       return Has(first, "bytes") ? "bytes/s" : Has(first, "messages") ? "messages/s" : "/s";
-    case FigureUnit::kCount:
+    case ValueUnit::kCount:
       break;
   }
   return "";
@@ -109,8 +124,8 @@ std::string SweepFigure::Number(double value) const {
   const double shown = value / kMillionthsPerUnit;
   const bool whole = std::abs(shown - std::round(shown)) < 1e-9;
   int decimals = 3;
-  if (unit == FigureUnit::kRate && std::abs(shown) >= 10) decimals = std::abs(shown) < 1000 ? 1 : 0;
-  if (unit == FigureUnit::kCount) decimals = whole ? 0 : 1;
+  if (unit == ValueUnit::kRate && std::abs(shown) >= 10) decimals = std::abs(shown) < 1000 ? 1 : 0;
+  if (unit == ValueUnit::kCount) decimals = whole ? 0 : 1;
   char text[64];
   std::snprintf(text, sizeof(text), "%.*f", decimals, shown);
   // No "-0.000".
@@ -120,8 +135,9 @@ std::string SweepFigure::Number(double value) const {
   return text;
 }
 
-std::optional<SweepFigure> ParseFigure(std::string_view text, const std::vector<std::string>& known,
-                                       std::string* error) {
+std::optional<SweepFigure> ResolveFigure(std::string_view text,
+                                         const std::vector<std::string>& known,
+                                         std::string* error) {
   const size_t minus = text.find('-');
   SweepFigure figure;
   figure.text = std::string(text);
@@ -146,14 +162,11 @@ std::optional<SweepFigure> ParseFigure(std::string_view text, const std::vector<
   return figure;
 }
 
-FigureValues FiguresOf(const sim::RunReport& report) {
+FigureValues ValuesOf(const sim::RunReport& report) {
   FigureValues out;
-  if (!report.incidents.empty()) {
-    for (const sim::Phase& phase : sim::Phases()) {
-      if (phase.of_incident == nullptr) continue;
-      const auto value = phase.of_incident(report.incidents.front());
-      if (value) out[std::string(phase.key) + "_us"] = value->us;
-    }
+  for (const sim::Phase& phase : sim::Phases()) {
+    if (phase.of_incident == nullptr) continue;
+    if (const auto value = WorstOf(phase, report)) out[KeyOf(phase)] = *value;
   }
   const double node_seconds = static_cast<double>(report.scenario.node_count()) *
                               static_cast<double>(report.virtual_us()) / 1e6;
@@ -176,7 +189,7 @@ const std::vector<std::string>& FigureNames() {
   static const std::vector<std::string> kNames = [] {
     std::vector<std::string> names;
     for (const sim::Phase& phase : sim::Phases()) {
-      if (phase.of_incident != nullptr) names.push_back(std::string(phase.key) + "_us");
+      if (phase.of_incident != nullptr) names.push_back(KeyOf(phase));
     }
     names.insert(names.end(), kOtherNames.begin(), kOtherNames.end());
     return names;

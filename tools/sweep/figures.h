@@ -1,7 +1,8 @@
-// Figures of a run by name: the phases of its first incident, its traffic and its mistakes; and
+// Figures of a run by name: its phases, its traffic and its mistakes; and
 // differences of two, written "covered-first_pfail".
 //
-// A name may leave out its unit ("promoted" for "promoted_us"), and "covered" is "slots_covered".
+// A name may leave out its unit ("promoted" for "promoted_us"), and "slots_covered" is "covered".
+// With several incidents a phase is that of the worst: the longest, and nothing when one lacks it.
 // Values are millionths of the unit that is shown: microseconds for times, which are shown in
 // seconds. Thread safety: values, pure functions.
 #ifndef GOSSAMER_TOOLS_SWEEP_FIGURES_H_
@@ -21,13 +22,13 @@ namespace gossamer::tool {
 inline constexpr double kMillionthsPerUnit = 1e6;
 
 // What a figure counts: how it is written, and what more of it is called.
-enum class FigureUnit { kSeconds, kPercent, kRate, kCount };
+enum class ValueUnit { kSeconds, kPercent, kRate, kCount };
 
 struct SweepFigure {
   std::string text;        // as people name it: "covered-first_pfail"
   std::string first;       // a name of the results
   std::string subtracted;  // empty: no difference
-  FigureUnit unit = FigureUnit::kSeconds;
+  ValueUnit unit = ValueUnit::kSeconds;
 
   // Nothing when it, or a part of it, did not happen.
   std::optional<int64_t> ValueIn(const FigureValues& values) const;
@@ -40,11 +41,11 @@ struct SweepFigure {
 };
 
 // Reads a name. Nothing, with *error set to what was wrong and the nearest of `known`.
-std::optional<SweepFigure> ParseFigure(std::string_view text, const std::vector<std::string>& known,
-                                       std::string* error);
+std::optional<SweepFigure> ResolveFigure(std::string_view text,
+                                         const std::vector<std::string>& known, std::string* error);
 
 // The figures of a run; names of what did not happen are in FigureNames() only.
-FigureValues FiguresOf(const sim::RunReport& report);
+FigureValues ValuesOf(const sim::RunReport& report);
 // In the order in which they are shown.
 const std::vector<std::string>& FigureNames();
 

@@ -13,7 +13,7 @@ namespace {
 
 SweepFigure Figure(const std::string& name) {
   std::string error;
-  return *ParseFigure(name, FigureNames(), &error);
+  return *ResolveFigure(name, FigureNames(), &error);
 }
 
 std::vector<RunPair> Pairs(int64_t first_us, int64_t step_us, size_t count) {

@@ -70,18 +70,18 @@ TEST(ResultsTest, FiltersNameTheNearestLabel) {
 
 TEST(FiguresTest, ADifferenceNeedsBothParts) {
   std::string error;
-  const auto figure = ParseFigure("covered-first_pfail", FigureNames(), &error);
+  const auto figure = ResolveFigure("covered-first_pfail", FigureNames(), &error);
   ASSERT_TRUE(figure.has_value()) << error;
-  EXPECT_EQ(figure->ValueIn({{"slots_covered_us", 30}, {"first_pfail_us", 12}}), 18);
-  EXPECT_EQ(figure->ValueIn({{"slots_covered_us", 30}}), std::nullopt);
+  EXPECT_EQ(figure->ValueIn({{"covered_us", 30}, {"first_pfail_us", 12}}), 18);
+  EXPECT_EQ(figure->ValueIn({{"covered_us", 30}}), std::nullopt);
   EXPECT_EQ(figure->UnitText(), "s");
 }
 
 TEST(FiguresTest, ErrorsNameTheNearest) {
   std::string error;
-  EXPECT_FALSE(ParseFigure("promotd", FigureNames(), &error).has_value());
+  EXPECT_FALSE(ResolveFigure("promotd", FigureNames(), &error).has_value());
   EXPECT_EQ(error, "unknown figure 'promotd'; did you mean 'promoted'?");
-  EXPECT_FALSE(ParseFigure("promoted-elections", FigureNames(), &error).has_value());
+  EXPECT_FALSE(ResolveFigure("promoted-elections", FigureNames(), &error).has_value());
   EXPECT_NE(error.find("two units"), std::string::npos);
 }
 
