@@ -36,7 +36,7 @@ std::string ReadFigures(const Arguments& arguments, const std::vector<std::strin
   const std::vector<std::string>& wanted = arguments.study.figures;
   for (const std::string& text : wanted.empty() ? known : wanted) {
     std::string error;
-    auto figure = ParseFigure(text, known, &error);
+    auto figure = ResolveFigure(text, known, &error);
     if (!figure) return "--figure: " + error;
     if (wanted.empty() && text.ends_with("_us")) figure->text = text.substr(0, text.size() - 3);
     out->push_back(*std::move(figure));
@@ -50,7 +50,9 @@ ExitCode Print(const Arguments& arguments, const Comparison& comparison) {
   const std::string& path = arguments.study.json;
   if (path.empty()) return ExitCode::kPass;
   std::ofstream out(path);
-  out << CompareJson(comparison).dump(2) << '\n';
+  out << CompareJson(comparison)
+             .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
+      << '\n';
   if (out.flush().good()) return ExitCode::kPass;
   std::fprintf(stderr, "gossamer-sim: cannot write %s\n", path.c_str());
   return ExitCode::kEnvironment;
@@ -124,7 +126,7 @@ std::string AddConfig(const std::string& text, sim::Scenario* scenario) {
     at = end + 1;
   }
   std::vector<sim::Diagnostic> diagnostics;
-  const auto read = ParseScenario(yaml, "--config", &diagnostics);
+  const auto read = ParseScenario(yaml, "options.yaml", &diagnostics);
   if (!read) {
     return "--config: " + (diagnostics.empty() ? text : diagnostics.front().message);
   }

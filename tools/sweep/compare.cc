@@ -199,10 +199,10 @@ std::string CompareText(const Comparison& comparison, const sim::Paint& paint) {
   bool identical = true;
   for (const FigureComparison& one : comparison.figures) {
     const SweepFigure& figure = one.figure;
-    const std::string unit = figure.UnitText();
+    // The other names say their units.
+    const std::string unit = figure.unit == FigureUnit::kMicros ? ", s" : "";
     identical = identical && one.equal == one.pairs && one.only_a + one.only_b == 0;
-    std::vector<std::string> row = {figure.text + (unit.empty() ? "" : ", " + unit),
-                                    std::to_string(one.pairs)};
+    std::vector<std::string> row = {figure.text + unit, std::to_string(one.pairs)};
     if (one.pairs > 0) {
       for (std::string& cell : std::vector<std::string>{
                figure.Number(one.median_a), figure.Number(one.median_b),

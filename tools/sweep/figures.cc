@@ -27,7 +27,9 @@ std::string_view WithoutUnit(std::string_view name) {
 
 // The name in `known` that `text` means; empty when it means none.
 std::string Resolve(std::string_view text, const std::vector<std::string>& known) {
-  for (const std::string& name : {std::string(text), std::string(text) + "_us"}) {
+  // Reports call it slots_covered.
+  const std::string word(text == "slots_covered" ? "covered" : text);
+  for (const std::string& name : {std::string(text), word, word + "_us"}) {
     if (std::find(known.begin(), known.end(), name) != known.end()) return name;
   }
   return "";
@@ -92,7 +94,7 @@ std::string SweepFigure::Number(double value) const {
   const double shown = value / kMillionthsPerUnit;
   const bool whole = std::abs(shown - std::round(shown)) < 1e-9;
   int decimals = 3;
-  if (unit == FigureUnit::kRate) decimals = 1;
+  if (unit == FigureUnit::kRate && std::abs(shown) >= 10) decimals = std::abs(shown) < 1000 ? 1 : 0;
   if (unit == FigureUnit::kCount) decimals = whole ? 0 : 1;
   char text[64];
   std::snprintf(text, sizeof(text), "%.*f", decimals, shown);
@@ -103,8 +105,9 @@ std::string SweepFigure::Number(double value) const {
   return text;
 }
 
-std::optional<SweepFigure> ParseFigure(std::string_view text, const std::vector<std::string>& known,
-                                       std::string* error) {
+std::optional<SweepFigure> ResolveFigure(std::string_view text,
+                                         const std::vector<std::string>& known,
+                                         std::string* error) {
   const size_t minus = text.find('-');
   SweepFigure figure;
   figure.text = std::string(text);

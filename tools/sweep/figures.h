@@ -1,4 +1,4 @@
-// Figures of a run by name: the phases of its first incident, its traffic and its mistakes; and
+// Figures of a run by name: its phases, its traffic and its mistakes; and
 // differences of two, written "covered-first_pfail".
 //
 // A name may leave out its unit ("promoted" for "promoted_us"). Values are millionths of the unit
@@ -37,8 +37,8 @@ struct SweepFigure {
 };
 
 // Reads a name. Nothing, with *error set to what was wrong and the nearest of `known`.
-std::optional<SweepFigure> ParseFigure(std::string_view text, const std::vector<std::string>& known,
-                                       std::string* error);
+std::optional<SweepFigure> ResolveFigure(std::string_view text,
+                                         const std::vector<std::string>& known, std::string* error);
 
 // The figures of a run (sweep_figures.h) as whole millionths, without those that did not happen.
 FigureValues ValuesOf(const SweepFigures& figures);

@@ -12,8 +12,12 @@ constexpr double kCharWidth = 6.6;
 constexpr double kTextHeight = 13;
 constexpr double kMarkRadius = 6;
 constexpr double kRings[] = {9, 14, 20, 28, 38, 50, 64, 80, 100, 124};
-// A place that leaves the frame counts as much worse than one that covers something.
+// What counts how much: square pixels outside of the frame, over texts and marks, over bars and
+// lines; pixels away from the mark.
 constexpr double kOutside = 50;
+constexpr double kOverTaken = 5;
+constexpr double kOverObstacle = 0.3;
+constexpr double kAway = 0.6;
 
 struct Side {
   double x;  // -1: the text ends left of the mark, 0: centred, 1: it begins right of it
@@ -30,10 +34,10 @@ Box At(const Anchor& anchor, double width, const Side& side, double distance) {
 
 double Area(const Box& box) { return (box.right - box.left) * (box.bottom - box.top); }
 
-double Cost(const Box& box, const std::vector<Box>& taken, const Box& frame) {
-  double cost = kOutside * (Area(box) - box.Overlap(frame));
-  for (const Box& other : taken) cost += box.Overlap(other);
-  return cost;
+double CoveredBy(const std::vector<Box>& others, const Box& box) {
+  double area = 0;
+  for (const Box& other : others) area += box.Overlap(other);
+  return area;
 }
 
 }  // namespace
@@ -48,7 +52,7 @@ double TextWidth(const std::string& text) { return kCharWidth * static_cast<doub
 
 std::vector<Box> PlaceLabels(const std::vector<Anchor>& anchors, const std::vector<Box>& obstacles,
                              const Box& frame) {
-  std::vector<Box> taken = obstacles;
+  std::vector<Box> taken;
   for (const Anchor& anchor : anchors) {
     taken.push_back({anchor.x - kMarkRadius, anchor.y - kMarkRadius, anchor.x + kMarkRadius,
                      anchor.y + kMarkRadius});
@@ -64,12 +68,14 @@ std::vector<Box> PlaceLabels(const std::vector<Anchor>& anchors, const std::vect
     for (const double ring : kRings) {
       for (const Side& side : kSides) {
         const Box box = At(anchors[i], TextWidth(anchors[i].label), side, ring);
-        const double cost = Cost(box, taken, frame);
+        const double cost = kOutside * (Area(box) - box.Overlap(frame)) +
+                            kOverTaken * CoveredBy(taken, box) +
+                            kOverObstacle * CoveredBy(obstacles, box) + kAway * ring;
         if (cost >= least) continue;
         least = cost;
         boxes[i] = box;
       }
-      if (least <= 0) break;
+      if (least <= kAway * ring) break;
     }
     taken.push_back(boxes[i]);
   }

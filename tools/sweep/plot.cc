@@ -100,7 +100,7 @@ class Maker {
   std::string Read() {
     std::string error;
     const auto figure = [&](const char* option, const std::string& text, SweepFigure* out) {
-      const auto parsed = ParseFigure(text, results_.figures, &error);
+      const auto parsed = ResolveFigure(text, results_.figures, &error);
       if (!parsed) return std::string(option) + ": " + error;
       *out = *parsed;
       return std::string();

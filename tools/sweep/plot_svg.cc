@@ -14,7 +14,7 @@
 namespace gossamer::tool {
 namespace {
 
-constexpr int64_t kHeight = 536;
+constexpr int64_t kHeight = 548;
 constexpr double kLeft = 66;
 constexpr double kRight = 16;
 constexpr double kGap = 30;
@@ -43,9 +43,18 @@ circle.dot { fill: var(--c); } .measured { stroke: #b3261e; stroke-width: 1.8; f
 
 int64_t Tenths(double pixels) { return std::llround(pixels * 10); }
 
+// "0.25", "50 k", "2 M".
 std::string NumberText(double value) {
+  const char* suffix = "";
+  if (std::abs(value) >= 1e6) {
+    value /= 1e6;
+    suffix = " M";
+  } else if (std::abs(value) >= 1e4) {
+    value /= 1e3;
+    suffix = " k";
+  }
   char text[32];
-  std::snprintf(text, sizeof(text), "%.6g", value);
+  std::snprintf(text, sizeof(text), "%.6g%s", value, suffix);
   return text;
 }
 
@@ -90,7 +99,7 @@ class Axis {
 
   std::vector<double> LogTicks() const {
     std::vector<double> ticks;
-    const bool wide = to_ - from_ > 2.5;
+    const bool wide = to_ - from_ > 3.5;
     for (int power = static_cast<int>(std::floor(from_)); power <= to_; ++power) {
       for (const double factor : {1.0, 2.0, 5.0}) {
         const double value = factor * std::pow(10, power);
@@ -144,7 +153,7 @@ class Picture {
       left += width + kGap;
     }
     DrawLegend();
-    svg_.Text("foot", 160, (kHeight - 10) * 10, sim::Clip(plot_.command, kFooterColumns));
+    DrawFooter();
     return svg_.Take();
   }
 
@@ -182,6 +191,18 @@ class Picture {
     }
     for (const auto& [x, y] : plot_.points) range.Take(x);
     return Axis(range.from, range.to, left, right, true);
+  }
+
+  // In two lines at most.
+  void DrawFooter() {
+    std::string rest = plot_.command;
+    if (rest.size() > kFooterColumns) {
+      const size_t blank = rest.rfind(' ', kFooterColumns);
+      const size_t end = blank == std::string::npos ? kFooterColumns : blank;
+      svg_.Text("foot", 160, (kHeight - 22) * 10, rest.substr(0, end));
+      rest = "    " + rest.substr(end + (blank == std::string::npos ? 0 : 1));
+    }
+    svg_.Text("foot", 160, (kHeight - 9) * 10, sim::Clip(rest, kFooterColumns));
   }
 
   void DrawPanel(const PlotPanel& panel, double left, double right) {
@@ -226,16 +247,38 @@ class Picture {
 
   void DrawJoins(const std::vector<PlotMark>& marks, const Axis& x) {
     std::vector<const PlotMark*> all;
+    for (const PlotMark& mark : marks) all.push_back(&mark);
+    const std::vector<const PlotMark*> front = FrontOf(marks);
+    if (plot_.trace) svg_.Path("trace", PathOf(all, x));
+    if (front.size() > 1) svg_.Path("front", PathOf(front, x));
+  }
+
+  std::vector<const PlotMark*> FrontOf(const std::vector<PlotMark>& marks) const {
     std::vector<const PlotMark*> front;
     for (const PlotMark& mark : marks) {
-      all.push_back(&mark);
       if (mark.front) front.push_back(&mark);
     }
     std::stable_sort(front.begin(), front.end(), [](const PlotMark* a, const PlotMark* b) {
       return a->x.middle < b->x.middle;
     });
-    if (plot_.trace) svg_.Path("trace", PathOf(all, x));
-    if (front.size() > 1) svg_.Path("front", PathOf(front, x));
+    return front;
+  }
+
+  // The line of the front, in small pieces that labels keep off.
+  void AddFront(const std::vector<PlotMark>& marks, const Axis& x, std::vector<Box>* out) const {
+    constexpr int kPieces = 60;
+    const std::vector<const PlotMark*> front = FrontOf(marks);
+    for (size_t i = 0; i + 1 < front.size(); ++i) {
+      const double from_x = x.At(front[i]->x.middle);
+      const double from_y = y_.At(front[i]->y.middle);
+      const double step_x = (x.At(front[i + 1]->x.middle) - from_x) / kPieces;
+      const double step_y = (y_.At(front[i + 1]->y.middle) - from_y) / kPieces;
+      for (int piece = 0; piece <= kPieces; ++piece) {
+        const double at_x = from_x + step_x * piece;
+        const double at_y = from_y + step_y * piece;
+        out->push_back({at_x - 1, at_y - 1, at_x + 1, at_y + 1});
+      }
+    }
   }
 
   void DrawMarks(const std::vector<PlotMark>& marks, const Axis& x, const Box& frame) {
@@ -250,6 +293,7 @@ class Picture {
       bars.push_back({x.At(mark.x.low), at_y - 1, x.At(mark.x.high), at_y + 1});
       bars.push_back({at_x - 1, y_.At(mark.y.high), at_x + 1, y_.At(mark.y.low)});
     }
+    AddFront(marks, x, &bars);
     const std::vector<Box> boxes = PlaceLabels(anchors, bars, frame);
     for (size_t i = 0; i < marks.size(); ++i) DrawLabel(anchors[i], boxes[i]);
     for (size_t i = 0; i < marks.size(); ++i) {
@@ -307,7 +351,7 @@ class Picture {
   // Writes a text of the legend beside its sign and moves on.
   void Entry(const std::string& text) {
     svg_.Text("note", Tenths(legend_x_ + 20), Tenths(kLegendY + 4), text);
-    legend_x_ += 20 + TextWidth(text) + 14;
+    legend_x_ += 20 + TextWidth(text) * 0.9 + 14;
   }
 
   void Stroke(const std::string& css) {
@@ -328,11 +372,11 @@ class Picture {
 
   void LegendOfMarks() {
     svg_.Circle("best", Tenths(legend_x_ + 7), Tenths(kLegendY), 45);
-    Entry("nothing is better in both");
+    Entry("on the Pareto front");
     svg_.Circle("other", Tenths(legend_x_ + 7), Tenths(kLegendY), 45);
-    Entry("another is");
+    Entry("behind it");
     Stroke("front");
-    Entry("Pareto front (lower left is better)");
+    Entry("Pareto front, lower left is better");
     Stroke("bar");
     Entry("95 % interval of the median");
     if (!plot_.trace) return;

@@ -71,6 +71,57 @@ TEST(StatisticsTest, BootstrapIntervalHoldsTheMedianAndGrowsWithTheSpread) {
   EXPECT_DOUBLE_EQ(one.high, 7);
 }
 
+// Darwin's heights of crossed and self-fertilised maize: rank sum 96 and p = 0.0413.
+TEST(StatisticsTest, SignedRanksOfDarwinsMaize) {
+  const SignedRank test =
+      WilcoxonSignedRank(Values{6, 8, 14, 16, 23, 24, 28, 29, 41, -48, 49, 56, 60, -67, 75});
+  EXPECT_EQ(test.pairs, 15u);
+  EXPECT_TRUE(test.exact);
+  EXPECT_DOUBLE_EQ(test.rank_sum, 96);
+  EXPECT_NEAR(test.p_value, 0.041259765625, 1e-12);
+}
+
+// Depression scale factors (Hollander and Wolfe 1973, table 3.1): V = 40, one-sided p = 0.01953.
+TEST(StatisticsTest, SignedRanksOfTheDepressionScale) {
+  const SignedRank test = WilcoxonSignedRank(Values{952, -147, 1022, 430, 620, 590, 490, -80, 10});
+  EXPECT_DOUBLE_EQ(test.rank_sum, 40);
+  EXPECT_NEAR(test.p_value, 2 * 0.01953125, 1e-12);
+}
+
+// By enumeration of the 128 choices of signs; a difference of 0 is left out.
+TEST(StatisticsTest, SignedRanksWithTiesAreExactForFewPairs) {
+  const SignedRank test = WilcoxonSignedRank(Values{3, 3, -3, 5, 5, -1, 0, 7});
+  EXPECT_EQ(test.pairs, 7u);
+  EXPECT_DOUBLE_EQ(test.rank_sum, 24);
+  EXPECT_NEAR(test.p_value, 0.125, 1e-12);
+}
+
+// The formula with its corrections, worked out apart.
+TEST(StatisticsTest, SignedRanksOfManyPairsAreApproximatedWithTies) {
+  Values differences;
+  for (int64_t i = 0; i < 80; ++i) differences.push_back(i * 37 % 23 - 8);
+  const SignedRank test = WilcoxonSignedRank(differences);
+  EXPECT_EQ(test.pairs, 77u);
+  EXPECT_FALSE(test.exact);
+  EXPECT_DOUBLE_EQ(test.rank_sum, 2149.5);
+  EXPECT_NEAR(test.p_value, 0.0010001411728411747, 1e-12);
+}
+
+TEST(StatisticsTest, SignedRanksWithoutADifferenceShowNothing) {
+  EXPECT_EQ(WilcoxonSignedRank(Values{0, 0}).pairs, 0u);
+  EXPECT_DOUBLE_EQ(WilcoxonSignedRank(Values{0, 0}).p_value, 1);
+  EXPECT_DOUBLE_EQ(WilcoxonSignedRank(Values{5}).p_value, 1);
+  EXPECT_DOUBLE_EQ(WilcoxonSignedRank(Values{1, 2, 3, 4, 5, 6}).p_value, 1.0 / 32);
+}
+
+TEST(StatisticsTest, HolmAdjustsInTheOrderOfThePValues) {
+  const std::vector<double> adjusted = HolmAdjusted(std::vector<double>{0.01, 0.04, 0.03, 0.5});
+  EXPECT_NEAR(adjusted[0], 0.04, 1e-12);
+  EXPECT_NEAR(adjusted[1], 0.09, 1e-12);
+  EXPECT_NEAR(adjusted[2], 0.09, 1e-12);
+  EXPECT_NEAR(adjusted[3], 0.5, 1e-12);
+}
+
 TEST(StatisticsTest, HolmStopsAtTheFirstThatMayBeChance) {
   const std::vector<double> p = {0.04, 0.001, 0.012, 0.5};
   EXPECT_EQ(HolmRejections(p, 0.05), (std::vector<bool>{false, true, true, false}));

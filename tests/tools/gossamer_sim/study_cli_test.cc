@@ -1,0 +1,78 @@
+// `compare` and `plot` as a user runs them.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "nlohmann/json.hpp"
+#include "tests/tools/gossamer_sim/cli_fixture.h"
+
+namespace gossamer {
+namespace {
+
+constexpr char kResults[] = "tests/tools/sweep/data/results.jsonl";
+
+class StudyCliTest : public CliTest {
+ protected:
+  std::string Kill() const {
+    return Scenario("kill",
+                    "duration: 60s\ntimeline:\n"
+                    "  - {at: 10s, fault: kill, target: {role: primary, one: true}}\n");
+  }
+};
+
+TEST_F(StudyCliTest, TheSameTwiceIsIdentical) {
+  const std::string file = Kill();
+  const Result result = Run("compare " + file + " " + file + " --seeds 1..2 --quiet");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.out.find("every pair is identical in every figure"), std::string::npos)
+      << result.out;
+}
+
+TEST_F(StudyCliTest, AShorterTimeoutIsFaster) {
+  const fs::path json = directory_ / "out.json";
+  const Result result = Run("compare " + Kill() +
+                            " --config cluster-node-timeout=15s cluster-node-timeout=5s"
+                            " --figure promoted --seeds 1..8 --jobs 2 --quiet --json " +
+                            json.string());
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.out.find("s faster"), std::string::npos) << result.out;
+  const auto read = nlohmann::json::parse(ReadFile(json));
+  EXPECT_EQ(read["pairs"], 8);
+  EXPECT_EQ(read["figures"][0]["b_smaller"], 8);
+}
+
+TEST_F(StudyCliTest, CellsOfASweepAreComparedWithoutRunning) {
+  const Result result = Run(std::string("compare ") + kResults +
+                            " --cell-a knob=default --cell-b knob=slow --figure covered");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.out.find("s slower"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("it happened only in A"), std::string::npos) << result.out;
+}
+
+TEST_F(StudyCliTest, WrongWordsAreUsageErrors) {
+  EXPECT_EQ(Run("compare " + Kill()).code, 2);
+  const Result rules = Run("compare " + Kill() + " --rules valkey-8.0 valkey-9.0x");
+  EXPECT_EQ(rules.code, 2);
+  EXPECT_NE(rules.err.find("did you mean"), std::string::npos) << rules.err;
+  const Result config = Run("compare " + Kill() + " --config cluster-node-timeot=5s a=1");
+  EXPECT_EQ(config.code, 2);
+  EXPECT_NE(config.err.find("cluster-node-timeot"), std::string::npos) << config.err;
+  const Result cell = Run(std::string("compare ") + kResults + " --cell-a knob=default");
+  EXPECT_EQ(cell.code, 2);
+  EXPECT_NE(cell.err.find("--cell-a without --cell-b"), std::string::npos) << cell.err;
+}
+
+TEST_F(StudyCliTest, PlotWritesThePicture) {
+  const fs::path svg = directory_ / "plot.svg";
+  const Result result = Run(std::string("plot ") + kResults + " --out " + svg.string() +
+                            " --x bytes_per_s_node --y covered --panel victims --series knob");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(ReadFile(svg).find("knob</text>\n</svg>"), std::string::npos);
+  const Result points = Run(std::string("plot ") + kResults + " --out " + svg.string() +
+                            " --x bytes_per_s_node --y covered --points p.csv");
+  EXPECT_EQ(points.code, 2);
+  EXPECT_NE(points.err.find("--points without --as lines"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace gossamer
