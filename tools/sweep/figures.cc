@@ -96,13 +96,13 @@ std::string SweepFigure::Number(double value) const {
   int decimals = 3;
   if (unit == FigureUnit::kRate && std::abs(shown) >= 10) decimals = std::abs(shown) < 1000 ? 1 : 0;
   if (unit == FigureUnit::kCount) decimals = whole ? 0 : 1;
-  char text[64];
-  std::snprintf(text, sizeof(text), "%.*f", decimals, shown);
+  char digits[64];
+  std::snprintf(digits, sizeof(digits), "%.*f", decimals, shown);
   // No "-0.000".
-  if (std::string_view(text).find_first_not_of("-0.") == std::string_view::npos) {
-    std::snprintf(text, sizeof(text), "%.*f", decimals, 0.0);
+  if (std::string_view(digits).find_first_not_of("-0.") == std::string_view::npos) {
+    std::snprintf(digits, sizeof(digits), "%.*f", decimals, 0.0);
   }
-  return text;
+  return digits;
 }
 
 std::optional<SweepFigure> ResolveFigure(std::string_view text,
