@@ -44,13 +44,20 @@ size_t CpuModel::EarliestCore(uint32_t node, Instant now) {
   return best;
 }
 
-Instant CpuModel::Run(uint32_t node, Instant start, int64_t nanos) {
+int64_t CpuModel::Scaled(uint32_t node, int64_t nanos) const {
   const int64_t factor = factor_[node];
   const int64_t most = kLongestTurn / factor * 100 / scale_percent_;
-  const int64_t scaled = std::min(nanos, most) * scale_percent_ / 100 * factor;
-  const Instant end = start + Micros((scaled + 999) / 1000);
+  return std::min(nanos, most) * scale_percent_ / 100 * factor;
+}
+
+Duration CpuModel::Time(uint32_t node, int64_t nanos) const {
+  return Micros((Scaled(node, nanos) + 999) / 1000);
+}
+
+Instant CpuModel::Run(uint32_t node, Instant start, int64_t nanos) {
+  const Instant end = start + Time(node, nanos);
   busy_until_[node] = end;
-  used_nanos_[node] += static_cast<uint64_t>(scaled);
+  used_nanos_[node] += static_cast<uint64_t>(Scaled(node, nanos));
   if (!core_until_.empty()) core_until_[EarliestCore(node, start)] = end;
   return end;
 }

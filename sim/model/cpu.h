@@ -35,13 +35,16 @@ class CpuModel {
   // between may take its core once more. A node that is Free can be busy too: with what it began
   // before a slowness ended. Times must not fall from call to call.
   Instant Ready(uint32_t node, Instant now);
-  // Begins a turn at `start`, of `nanos` before the node's factor. Returns its end.
+  // How long `nanos` before scale and factor take on this node now.
+  Duration Time(uint32_t node, int64_t nanos) const;
+  // Begins a turn at `start`, of `nanos` before scale and factor. Returns its end.
   Instant Run(uint32_t node, Instant start, int64_t nanos);
   // Nanoseconds of all turns that the node began so far.
   uint64_t used_nanos(uint32_t node) const { return used_nanos_[node]; }
 
  private:
   size_t FirstCore(uint32_t node) const { return node / nodes_per_machine_ * cores_per_machine_; }
+  int64_t Scaled(uint32_t node, int64_t nanos) const;
   // The core of the node's machine that is free first, as seen at `now`.
   size_t EarliestCore(uint32_t node, Instant now);
   Instant CoreFree(size_t core, Instant now) {

@@ -9,12 +9,15 @@
 namespace gossamer::sim {
 namespace {
 
-// Of a message's bytes and gossip entries.
-int64_t ContentCost(const CpuCosts& c, const Message& message) {
-  int64_t nanos = static_cast<int64_t>(message.encoded_length) * c.byte_pico / 1000;
+int64_t BytesCost(const CpuCosts& c, const Message& message) {
+  return static_cast<int64_t>(message.encoded_length) * c.byte_pico / 1000;
+}
+
+// Of a message's gossip entries.
+int64_t EntriesCost(const CpuCosts& c, const Message& message) {
   const auto* heartbeat = std::get_if<Heartbeat>(&message.body);
-  if (heartbeat == nullptr) return nanos;
-  nanos += static_cast<int64_t>(heartbeat->gossip.size()) * c.entry;
+  if (heartbeat == nullptr) return 0;
+  const int64_t nanos = static_cast<int64_t>(heartbeat->gossip.size()) * c.entry;
   if (c.report == 0) return nanos;
   const auto reports = std::count_if(
       heartbeat->gossip.begin(), heartbeat->gossip.end(),
@@ -224,16 +227,19 @@ void Hosts::Turn(uint32_t node, HostInput* inputs, size_t count) {
   h.node->OnData(facts);
   for (size_t i = 0; i < count; ++i) Apply(node, at, &inputs[i]);
   h.node->EndBatch(at, &effects_);
-  Instant leave = now();
-  if (!cpu_->Free(node)) {
-    leave = cpu_->Run(node, leave, CostOf(h, inputs, count));
-    DelayHistogram& waited = queue_delay_.now();
-    for (size_t i = 0; i < count; ++i) waited.Add(now() - inputs[i].arrived);
-  }
+  const bool free = cpu_->Free(node);
+  const TurnCost cost = free ? TurnCost{} : CostOf(h, inputs, count);
+  const Instant worked = now() + cpu_->Time(node, cost.work);
   for (size_t i = 0; i < count; ++i) {
-    if (inputs[i].kind == HostInput::Kind::kTick) h.rested = leave;
+    if (inputs[i].kind == HostInput::Kind::kTick) h.rested = worked;
+    if (!free) queue_delay_.now().Add(now() - inputs[i].arrived);
   }
-  Finish(node, leave);
+  if (free) {
+    Finish(node, now());
+  } else {
+    cpu_->Run(node, now(), cost.work + cost.writes);
+    FinishInTime(node, cost.work);
+  }
 }
 
 void Hosts::Apply(uint32_t node, Now at, HostInput* input) {
@@ -274,39 +280,55 @@ void Hosts::Apply(uint32_t node, Now at, HostInput* input) {
   }
 }
 
-int64_t Hosts::CostOf(const Host& h, const HostInput* inputs, size_t count) const {
+// An event loop works off what there is, saves, and then writes link by link.
+TurnCost Hosts::CostOf(const Host& h, const HostInput* inputs, size_t count) const {
   const CpuCosts& c = cpu_->costs();
-  int64_t nanos = c.turn;
+  TurnCost cost = {c.turn, 0};
+  const auto peers = static_cast<int64_t>(h.node->state().peers.size());
   for (size_t i = 0; i < count; ++i) {
     if (inputs[i].kind == HostInput::Kind::kMessage) {
-      nanos += c.receive + ContentCost(c, *inputs[i].message);
+      const Message& message = *inputs[i].message;
+      cost.work += c.receive + BytesCost(c, message) + EntriesCost(c, message);
     }
-    if (inputs[i].kind == HostInput::Kind::kTick) {
-      nanos += c.cron + c.cron_peer * static_cast<int64_t>(h.node->state().peers.size());
-    }
-    if (inputs[i].kind == HostInput::Kind::kLinkUp) nanos += c.accept;
+    if (inputs[i].kind == HostInput::Kind::kTick) cost.work += c.cron + c.cron_peer * peers;
+    if (inputs[i].kind == HostInput::Kind::kLinkUp) cost.work += c.accept;
   }
   const Message* last = nullptr;
   for (const Effect& effect : effects_.list()) {
     if (const auto* send = std::get_if<Send>(&effect)) {
       // Building is paid once for a broadcast, writing for every link.
-      nanos += c.send;
-      if (send->message.get() != last) nanos += ContentCost(c, *send->message);
+      if (send->message.get() != last) cost.work += EntriesCost(c, *send->message);
       last = send->message.get();
+      cost.writes += WriteCost(*last);
     } else if (std::holds_alternative<Open>(effect)) {
-      nanos += c.connect;
+      cost.work += c.connect;
     } else if (const auto* persist = std::get_if<Persist>(&effect)) {
-      nanos += c.save + c.save_peer * static_cast<int64_t>(h.node->state().peers.size());
+      cost.work += c.save + c.save_peer * peers;
       if (!persist->fsync) continue;
-      nanos += c.sync;
-      if (c.sync_blocks != 0) nanos += h.disk.SyncTime(now()).us * 1000;
+      cost.work += c.sync;
+      if (c.sync_blocks != 0) cost.work += h.disk.SyncTime(now()).us * 1000;
     }
   }
-  return nanos;
+  return cost;
+}
+
+int64_t Hosts::WriteCost(const Message& message) const {
+  return cpu_->costs().send + BytesCost(cpu_->costs(), message);
 }
 
 void Hosts::Finish(uint32_t node, Instant leave) {
   for (Effect& effect : effects_.list()) Execute(node, &effect, leave);
+  effects_.Clear();
+  NoteState(node);
+  Rearm(node);
+}
+
+// As Finish; `nanos` after now each write begins when the one before has ended.
+void Hosts::FinishInTime(uint32_t node, int64_t nanos) {
+  for (Effect& effect : effects_.list()) {
+    if (const auto* send = std::get_if<Send>(&effect)) nanos += WriteCost(*send->message);
+    Execute(node, &effect, now() + cpu_->Time(node, nanos));
+  }
   effects_.Clear();
   NoteState(node);
   Rearm(node);

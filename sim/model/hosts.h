@@ -42,6 +42,12 @@ struct HostInput {
   MessageRef message;
 };
 
+// What a turn takes, in nanoseconds: first the work, then the writes to links, one by one.
+struct TurnCost {
+  int64_t work = 0;
+  int64_t writes = 0;
+};
+
 // A message that may leave only when a write is done.
 struct HeldSend {
   Ticket after;
@@ -169,8 +175,10 @@ class Hosts : public NetworkSink {
   void Wake(uint32_t node);
   void Turn(uint32_t node, HostInput* inputs, size_t count);
   void Apply(uint32_t node, Now now, HostInput* input);
-  int64_t CostOf(const Host& host, const HostInput* inputs, size_t count) const;
+  TurnCost CostOf(const Host& host, const HostInput* inputs, size_t count) const;
+  int64_t WriteCost(const Message& message) const;
   void Finish(uint32_t node, Instant leave);
+  void FinishInTime(uint32_t node, int64_t nanos);
   void Execute(uint32_t node, Effect* effect, Instant leave);
   void SendNow(uint32_t node, LinkId link, const MessageRef& message, Instant leave);
   void ReleaseHeld(uint32_t node, bool ok, Ticket failed);

@@ -1,11 +1,12 @@
-// What gossamer-server needs of a core for each thing that the processor model knows: the preset
-// `gossamer` (sim/model/cpu_costs.h).
+// What a server needs of a core for each thing that the processor model knows: the simulator's CPU
+// presets (sim/model/cpu_costs.h).
 //
-// costs_bench [--repetitions N] [--write FILE]. Measured is the processor time, user and system, of
-// the thread that runs the server's own bus host, over loopback, with pauses between messages as
-// in a cluster at rest: caches are as cold as they then are. Fixed and proportional parts are told
-// apart by least squares over sizes. Each repetition gives one value of each cost; the file has the
-// median, the least and the greatest.
+// costs_bench [--server PROGRAM] [--repetitions N] [--write FILE]. Measured is the processor time,
+// user and system, of the thread that runs gossamer-server's own bus host, or of a redis-server or
+// valkey-server, over loopback, with pauses between messages as in a cluster at rest: caches are as
+// cold as they then are. Fixed and proportional parts are told apart by least squares over sizes.
+// Each repetition gives one value of each cost; the file has the median, the least and the
+// greatest.
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -23,6 +24,7 @@
 
 #include "sim/model/cpu_costs.h"
 #include "tests/bench/costs_rig.h"
+#include "tools/real_cluster/process.h"
 
 namespace gossamer::bench {
 namespace {
@@ -80,17 +82,22 @@ using Costs = std::map<std::string_view, double>;
 
 class Repetition {
  public:
-  Costs Run() {
+  explicit Repetition(const std::string& program) {
     for (const size_t size : kSizes) {
-      hosts_.push_back({std::make_unique<CostsRig>(size, kSenders), 0});
+      hosts_.push_back({std::make_unique<CostsRig>(program, size, kSenders), 0});
     }
+    if (program.empty()) return;
+    // The system call itself, without the disk.
+    costs_["sync"] = 30000;
+    costs_["sync_blocks"] = 1;
+  }
+
+  Costs Run() {
     MeasureRest();
     MeasureMessages();
     MeasureConnections();
     MeasureCron();
     MeasureSaves();
-    costs_["sync"] = 0;
-    costs_["sync_blocks"] = 0;
     return costs_;
   }
 
@@ -178,15 +185,15 @@ class Repetition {
       starts.emplace_back(static_cast<double>(one.rig->nodes()),
                           static_cast<double>(one.rig->start_nanos()));
     }
-    // Each of them is opened, comes up in a turn of its own, and carries a PING.
-    costs_["connect"] = Fit(starts).slope - costs_["turn"] - costs_["accept"] - send_;
+    // Each of them is opened, comes up, which costs the model an accept, and carries a PING; in
+    // turns of many.
+    costs_["connect"] = Fit(starts).slope - costs_["accept"] - send_;
   }
 
   void MeasureCron() {
     std::vector<std::pair<double, double>> points;
     for (const Measured& host : hosts_) {
-      // One ping a second; no answer comes.
-      const double a_cron = (host.idle_per_ns * 1e9 - send_) / 10 - costs_["turn"];
+      const double a_cron = host.idle_per_ns * 1e9 / 10 - costs_["turn"];
       points.emplace_back(static_cast<double>(host.rig->nodes()), a_cron);
     }
     const Line line = Fit(points);
@@ -211,7 +218,7 @@ class Repetition {
   static constexpr double kEntryBytes = 104;
   static constexpr double kHeaderBytes = 2256;
   std::vector<Measured> hosts_;
-  Costs costs_;
+  Costs costs_ = {{"sync", 0}, {"sync_blocks", 0}};
   double send_ = 0;  // of a whole answer
 };
 
@@ -225,7 +232,7 @@ const std::map<std::string_view, std::string_view> kHow = {
     {"report", "100 suspected nodes in a PONG less as many that are not; 500 nodes"},
     {"connect", "starts with 12 to 500 nodes; less what follows"},
     {"accept", "connections one by one; less the turn"},
-    {"cron", "at rest with 12 to 2000 nodes; less turns and a PING a second"},
+    {"cron", "at rest with 12 to 2000 nodes; less turns"},
     {"cron_peer", "as cron"},
     {"save", "CLUSTER SAVECONFIG with 12 to 2000 nodes: the loop's part; files in memory"},
     {"save_peer", "as save"},
@@ -256,48 +263,81 @@ std::string Processor() {
   return "unknown processor";
 }
 
-std::string FileText(const std::vector<Costs>& all) {
+struct Options {
+  std::string server;  // empty: gossamer-server's own bus
+  size_t repetitions = 5;
+  std::string file;
+};
+
+// What was measured.
+std::string ServerText(const std::string& server) {
+  if (server.empty()) return "this core and gossamer-server";
+  std::string error;
+  const std::string version = real::OutputOf(server, {"--version"}, &error).value_or(server);
+  return version.substr(0, version.find(" sha="));
+}
+
+std::string_view HowText(const Options& options, std::string_view cost) {
+  if (!options.server.empty() && cost == "sync")
+    return "estimated: the system call without the disk";
+  if (!options.server.empty() && cost == "sync_blocks") return "the loop waits for the disk";
+  return kHow.at(cost);
+}
+
+std::string FileText(const Options& options, const std::vector<Costs>& all) {
   utsname system{};
   ::uname(&system);
   std::string text =
-      "# What this core and gossamer-server need of one core.\n# machine: " +
-      std::to_string(std::thread::hardware_concurrency()) + " cores, " + Processor() + ", " +
-      system.sysname + " " + system.release + "\n# command: tools/dev bench costs --repetitions " +
+      "# What " + ServerText(options.server) +
+      " needs of one core.\n# machine: " + std::to_string(std::thread::hardware_concurrency()) +
+      " cores, " + Processor() + ", " + system.sysname + " " + system.release +
+      "\n# command: tools/dev bench costs" +
+      (options.server.empty() ? "" : " --server " + options.server) + " --repetitions " +
       std::to_string(all.size()) +
-      " --write sim/model/cpu_presets/gossamer.csv\n# value: the median of the repetitions; low, "
-      "high: the least and the greatest\ncost,value,unit,low,high,how\n";
+      " --write FILE\n# value: the median of the repetitions; low, high: the least "
+      "and the greatest\ncost,value,unit,low,high,how\n";
   for (const sim::CpuCostRow& row : sim::CpuCostRows()) {
     const Spread spread = SpreadOf(all, row.name);
     text += std::string(row.name) + "," + std::to_string(spread.median) + "," +
             std::string(row.unit) + "," + std::to_string(spread.least) + "," +
-            std::to_string(spread.greatest) + "," + std::string(kHow.at(row.name)) + "\n";
+            std::to_string(spread.greatest) + "," + std::string(HowText(options, row.name)) + "\n";
   }
   return text;
 }
 
-int Main(const std::vector<std::string>& words) {
-  size_t repetitions = 5;
-  std::string file;
+bool Parse(const std::vector<std::string>& words, Options* options) {
   for (size_t i = 0; i < words.size(); i += 2) {
-    if (i + 1 < words.size() && words[i] == "--write") {
-      file = words[i + 1];
-    } else if (i + 1 < words.size() && words[i] == "--repetitions" &&
-               atoi(words[i + 1].c_str()) > 0) {
-      repetitions = static_cast<size_t>(atoi(words[i + 1].c_str()));
+    if (i + 1 == words.size()) return false;
+    const std::string& value = words[i + 1];
+    if (words[i] == "--server") {
+      options->server = value;
+    } else if (words[i] == "--write") {
+      options->file = value;
+    } else if (words[i] == "--repetitions" && atoi(value.c_str()) > 0) {
+      options->repetitions = static_cast<size_t>(atoi(value.c_str()));
     } else {
-      std::fprintf(stderr, "usage: costs_bench [--repetitions N] [--write FILE]\n");
-      return 2;
+      return false;
     }
   }
-  std::vector<Costs> all;
-  for (size_t i = 0; i < repetitions; ++i) {
-    all.push_back(Repetition().Run());
-    std::fprintf(stderr, "repetition %zu of %zu\n", i + 1, repetitions);
+  return true;
+}
+
+int Main(const std::vector<std::string>& words) {
+  Options options;
+  if (!Parse(words, &options)) {
+    std::fprintf(stderr,
+                 "usage: costs_bench [--server PROGRAM] [--repetitions N] [--write FILE]\n");
+    return 2;
   }
-  const std::string text = FileText(all);
+  std::vector<Costs> all;
+  for (size_t i = 0; i < options.repetitions; ++i) {
+    all.push_back(Repetition(options.server).Run());
+    std::fprintf(stderr, "repetition %zu of %zu\n", i + 1, options.repetitions);
+  }
+  const std::string text = FileText(options, all);
   std::fputs(text.c_str(), stdout);
-  if (file.empty() || std::ofstream(file) << text) return 0;
-  std::fprintf(stderr, "costs_bench: cannot write %s\n", file.c_str());
+  if (options.file.empty() || std::ofstream(options.file) << text) return 0;
+  std::fprintf(stderr, "costs_bench: cannot write %s\n", options.file.c_str());
   return 5;
 }
 

@@ -3,41 +3,29 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <future>
 #include <optional>
-#include <semaphore>
 #include <thread>
 #include <utility>
 
-#include "asio/executor_work_guard.hpp"
-#include "asio/post.hpp"
 #include "core/bus/codec.h"
 #include "core/cluster/cluster_node.h"
 #include "core/cluster/nodes_conf.h"
-#include "tools/gossamer_server/bus_host.h"
+#include "tests/bench/measured_host.h"
 #include "tools/gossamer_server/server_clock.h"
 
 namespace gossamer::bench {
 namespace {
 
 constexpr Duration kNodeTimeout = Seconds(3600);
-constexpr auto kPatience = std::chrono::seconds(60);
-
-[[noreturn]] void Die(const std::string& what) {
-  std::fprintf(stderr, "costs_bench: %s\n", what.c_str());
-  std::exit(5);
-}
 
 NodeName NameOf(size_t node) {
   NodeName name;
@@ -169,7 +157,7 @@ class Sender {
 }  // namespace
 
 struct CostsRig::Impl {
-  Impl(size_t node_count, size_t sender_count) : nodes(node_count) {
+  Impl(const std::string& program, size_t node_count, size_t sender_count) : nodes(node_count) {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = limit.rlim_max;
@@ -180,7 +168,7 @@ struct CostsRig::Impl {
     char pattern[] = "/dev/shm/gossamer_costs_XXXXXX";
     if (::mkdtemp(pattern) == nullptr) Die("cannot make a directory in /dev/shm");
     directory = pattern;
-    StartHost();
+    StartHost(program);
     for (size_t i = 1; i <= sender_count; ++i) {
       senders.push_back(std::make_unique<Sender>(ConfText(nodes, i, host_port, other_port),
                                                  host_port, other_port));
@@ -189,9 +177,6 @@ struct CostsRig::Impl {
   }
 
   ~Impl() {
-    OnHost([this] { host->Stop(); });
-    io.stop();
-    thread.join();
     host.reset();
     for (const int socket : sockets) ::close(socket);
     for (const int socket : accepted) ::close(socket);
@@ -199,51 +184,14 @@ struct CostsRig::Impl {
     std::filesystem::remove_all(directory);
   }
 
-  void StartHost() {
+  void StartHost(const std::string& program) {
     std::ofstream(directory + "/nodes.conf") << ConfText(nodes, 0, host_port, other_port);
-    config.port = static_cast<uint16_t>(host_port - 1);
-    config.bus_port = host_port;
-    config.bind = {{"127.0.0.1", false}};
-    config.directory = directory;
-    log.SetLevel(server::LogLevel::kNothing);
-    config.cluster.node_timeout = kNodeTimeout;
-    config.cluster.port = config.port;
-    config.cluster.cport = host_port;
-    host = std::make_unique<server::BusHost>(config, &log, &io);
-    thread = std::thread([this] { io.run(); });
-    if (::pthread_getcpuclockid(thread.native_handle(), &clock) != 0) Die("no thread clock");
-    const int64_t before = CpuNanos();
-    OnHost([this] {
-      std::string error;
-      if (!host->Start(&error)) Die(error);
-    });
+    const HostPlace place = {directory, host_port};
+    extensions = program.empty();
+    host = program.empty() ? StartOwnHost(place) : StartServer(program, place);
     while (accepted.size() < nodes - 1) accepted.push_back(::accept(listener, nullptr, nullptr));
-    WaitForLinks(nodes - 1);
-    start_nanos = CpuNanos() - before;
-  }
-
-  int64_t CpuNanos() const {
-    timespec time{};
-    ::clock_gettime(clock, &time);
-    return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-  }
-
-  // Carries `what` out on the host's thread and waits for it.
-  void OnHost(std::function<void()> what) {
-    std::promise<void> done;
-    asio::post(io, [&] {
-      what();
-      done.set_value();
-    });
-    if (done.get_future().wait_for(kPatience) != std::future_status::ready) Die("the host hangs");
-  }
-
-  void WaitForLinks(size_t count) {
-    size_t links = 0;
-    while (links < count) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-      OnHost([&] { links = host->facts().links; });
-    }
+    while (host->Links() < nodes - 1) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    start_nanos = host->CpuNanos();
   }
 
   void ReadAnswer(int socket) {
@@ -267,13 +215,8 @@ struct CostsRig::Impl {
   uint16_t host_port = 0;
   int listener = -1;
   std::string directory;
-  server::ServerConfig config;
-  server::Log log;
-  asio::io_context io{1};
-  asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
-  std::unique_ptr<server::BusHost> host;
-  std::thread thread;
-  clockid_t clock{};
+  std::unique_ptr<MeasuredHost> host;
+  bool extensions = true;  // of the senders' heartbeats
   int64_t start_nanos = 0;
   std::vector<std::unique_ptr<Sender>> senders;
   std::vector<int> sockets;   // of the senders
@@ -281,18 +224,19 @@ struct CostsRig::Impl {
   std::string answer;
 };
 
-CostsRig::CostsRig(size_t nodes, size_t senders) : impl_(std::make_unique<Impl>(nodes, senders)) {}
+CostsRig::CostsRig(const std::string& program, size_t nodes, size_t senders)
+    : impl_(std::make_unique<Impl>(program, nodes, senders)) {}
 CostsRig::~CostsRig() = default;
 
 size_t CostsRig::nodes() const { return impl_->nodes; }
-int64_t CostsRig::CpuNanos() const { return impl_->CpuNanos(); }
+int64_t CostsRig::CpuNanos() const { return impl_->host->CpuNanos(); }
 int64_t CostsRig::start_nanos() const { return impl_->start_nanos; }
 
 Frame CostsRig::Heartbeat(size_t sender, bool ping, size_t entries, bool suspected) const {
   Sender& from = *impl_->senders[sender];
   Message* message = from.Make(ping ? MessageType::kPing : MessageType::kPong);
   auto& body = std::get<gossamer::Heartbeat>(message->body);
-  body.extensions = from.heartbeat().extensions;
+  if (impl_->extensions) body.extensions = from.heartbeat().extensions;
   const size_t primaries = (impl_->nodes + 1) / 2;
   // Not about the host, nor about the sender.
   const size_t first = impl_->senders.size() + 1;
@@ -321,17 +265,7 @@ Frame CostsRig::Publish(size_t sender, size_t bytes) const {
 }
 
 void CostsRig::Exchange(const std::vector<Frame>& frames, bool together) {
-  std::binary_semaphore held{0};
-  std::binary_semaphore go{0};
-  std::binary_semaphore gone{0};
-  if (together) {
-    asio::post(impl_->io, [&] {
-      held.release();
-      go.acquire();
-      gone.release();
-    });
-    held.acquire();
-  }
+  if (together) impl_->host->Hold();
   for (size_t i = 0; i < frames.size(); ++i) {
     const std::string& bytes = frames[i].bytes;
     if (::send(impl_->sockets[i], bytes.data(), bytes.size(), 0) !=
@@ -339,26 +273,15 @@ void CostsRig::Exchange(const std::vector<Frame>& frames, bool together) {
       Die("cannot send");
     }
   }
-  if (together) {
-    go.release();
-    gone.acquire();
-  }
+  if (together) impl_->host->Release();
   for (size_t i = 0; i < frames.size(); ++i) {
     if (frames[i].answered) impl_->ReadAnswer(impl_->sockets[i]);
   }
 }
 
 void CostsRig::Connect() { impl_->accepted.push_back(ConnectTo(impl_->host_port)); }
-
-void CostsRig::Nothing() {
-  impl_->OnHost([] {});
-}
-
-void CostsRig::Save() {
-  ClusterCommand command;
-  command.words = {"saveconfig"};
-  impl_->OnHost([&] { impl_->host->Command(command); });
-}
+void CostsRig::Nothing() { impl_->host->Nothing(); }
+void CostsRig::Save() { impl_->host->Save(); }
 
 Frame CostsRig::last_answer() const {
   Frame frame;

@@ -1,16 +1,13 @@
-// CostsRig: one gossamer-server's bus on a thread of its own, in a cluster whose other members are
-// this program, and the processor time of that thread.
+// CostsRig: one measured host (measured_host.h) in a cluster whose other members are this program.
 //
-// The host is the server's own (BusHost: epoll, sockets over loopback, codec, core, nodes.conf). It
-// starts from a nodes.conf of N nodes whose node timeout is an hour, so that it does nothing but
-// its crons, one ping a second and what it is told. Thread safety: the thread that made it. Errors:
-// end the program with a line.
+// The host starts from a nodes.conf of N nodes, opens its links over loopback and sends a PING on
+// each, which nobody answers: so it sends no other by itself. Thread safety: the main thread.
+// Errors: end the program with a line.
 #ifndef GOSSAMER_TESTS_BENCH_COSTS_RIG_H_
 #define GOSSAMER_TESTS_BENCH_COSTS_RIG_H_
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,14 +23,15 @@ struct Frame {
 
 class CostsRig {
  public:
-  // `senders`: so many of the other nodes can send. They are below `nodes`.
-  CostsRig(size_t nodes, size_t senders);
+  // `program`: a redis-server or valkey-server; empty: gossamer-server's own bus. `senders`: so
+  // many of the other nodes can send. They are below `nodes`.
+  CostsRig(const std::string& program, size_t nodes, size_t senders);
   ~CostsRig();
   CostsRig(const CostsRig&) = delete;
   CostsRig& operator=(const CostsRig&) = delete;
 
   size_t nodes() const;
-  // Nanoseconds of the host's thread so far.
+  // Nanoseconds of the host's event loop so far.
   int64_t CpuNanos() const;
   // Nanoseconds that it took to start and to connect to all others.
   int64_t start_nanos() const;
@@ -48,9 +46,9 @@ class CostsRig {
   void Exchange(const std::vector<Frame>& frames, bool together);
   // Opens a connection and leaves it open; no sender uses it.
   void Connect();
-  // Has the host's thread do nothing, and waits for it.
+  // Has the host do nothing, and waits for it.
   void Nothing();
-  // Has the host's thread carry out CLUSTER SAVECONFIG, and waits for the file.
+  // Has the host carry out CLUSTER SAVECONFIG.
   void Save();
   // Bytes of the last answer, and how many gossip entries it had.
   Frame last_answer() const;

@@ -53,21 +53,5 @@ TEST(CpuCosts, EveryPresetIsFoundByName) {
   EXPECT_FALSE(FindCpuCosts("z80").has_value());
 }
 
-// Runs with this preset are compared with those of other builds.
-TEST(CpuCosts, RedisSevenStays) {
-  const CpuCosts costs = *FindCpuCosts("redis-7");
-  EXPECT_EQ(costs.turn, 1000);
-  EXPECT_EQ(costs.send, 14500);
-  EXPECT_EQ(costs.receive, 14500);
-  EXPECT_EQ(costs.byte_pico, 1000);
-  EXPECT_EQ(costs.entry, 1250);
-  EXPECT_EQ(costs.report, 0);
-  EXPECT_EQ(costs.cron, 120000);
-  EXPECT_EQ(costs.cron_peer, 1000);
-  EXPECT_EQ(costs.save, 45000);
-  EXPECT_EQ(costs.save_peer, 850);
-  EXPECT_EQ(costs.sync_blocks, 1);
-}
-
 }  // namespace
 }  // namespace gossamer::sim

@@ -364,7 +364,7 @@ TEST(WorldFaults, WhatASlowNodeHasBegunAndWhatWaitsComeBeforeNewInputs) {
   scenario.duration = Seconds(60);
   TimelineItem slow = Fault(FaultKind::kSlow, Seconds(5), {1});
   slow.length = Millis(500);
-  slow.factor = 300'000;  // one message is four seconds
+  slow.factor = 200'000;  // a turn is six seconds and more
   scenario.timeline.push_back(slow);
   Handled handled(1);
   World world(scenario, {}, {&handled});
@@ -380,7 +380,7 @@ Scenario TwoAtOnce(FaultKind kind) {
   scenario.duration = Seconds(40);
   TimelineItem longer = Fault(kind, Seconds(5), {1});
   longer.length = Seconds(10);
-  longer.factor = 1'000'000;  // one message is 13 seconds
+  longer.factor = 1'000'000;  // a turn is 29 seconds and more
   TimelineItem shorter = Fault(kind, Seconds(5), {1});
   shorter.length = Millis(1);
   shorter.factor = 2;

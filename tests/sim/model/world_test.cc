@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/sim/model/world_fixture.h"
 
 namespace gossamer::sim {
@@ -122,6 +124,22 @@ RunResult RunWith(const Scenario& scenario, Transport transport, uint64_t seed) 
   options.shadow_every = 2;
   World world(scenario, options, {});
   return world.Run();
+}
+
+// An event loop writes link by link: who is written to first hears first.
+TEST(World, ABroadcastLeavesLinkByLink) {
+  Scenario scenario = SixNodes();
+  scenario.timeline.push_back(Fault(FaultKind::kKill, Seconds(5), {0}));
+  const auto moments = [&](const char* cpu) {
+    scenario.cpu.preset = cpu;
+    Watcher watcher;
+    World(scenario, {}, {&watcher}).Run();
+    std::set<Instant> at;
+    for (const auto& seen : watcher.Of(EventType::kFailSet)) at.insert(seen.at);
+    return at.size();
+  };
+  EXPECT_LT(moments("none"), 5u);
+  EXPECT_EQ(moments("redis-7"), 5u);
 }
 
 TEST(WorldDigest, IsTheSameInEveryTransport) {
