@@ -32,7 +32,7 @@ struct NodeIndex {
 
 // A fault or an action that was carried out.
 struct Incident {
-  uint32_t number = 0;  // position in the order of injection
+  uint32_t number = 0;  // position in the scenario's timeline
   Instant at;
   const TimelineItem* item = nullptr;
   std::vector<NodeIndex> victims;        // nodes that the target selected

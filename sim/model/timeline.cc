@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sim/model/kinds.h"
+#include "sim/model/moments.h"
 
 namespace gossamer::sim {
 namespace {
@@ -66,6 +67,7 @@ Timeline::Timeline(const Scenario& scenario, const RunContext& run, Hosts* hosts
       network_(network),
       cpu_(cpu),
       nodes_(nodes),
+      entries_(scenario.timeline.size()),
       moves_(hosts->size()),
       ended_by_(hosts->size(), kNoIncident) {
   view_.nodes = nodes;
@@ -78,9 +80,9 @@ Timeline::Timeline(const Scenario& scenario, const RunContext& run, Hosts* hosts
 }
 
 void Timeline::Schedule() {
-  for (uint32_t i = 0; i < scenario_.timeline.size(); ++i) {
-    run_.queue->Add(Instant{} + scenario_.timeline[i].at, kWorldActor, kWorldActor,
-                    {.index = i, .kind = kind::kTimeline});
+  const std::vector<Instant> moments = DrawMoments(scenario_.timeline, run_.seed);
+  for (uint32_t i = 0; i < moments.size(); ++i) {
+    run_.queue->Add(moments[i], kWorldActor, kWorldActor, {.index = i, .kind = kind::kTimeline});
   }
 }
 
@@ -98,9 +100,8 @@ void Timeline::Handle(const TimedEvent& event) {
 void Timeline::Inject(uint32_t number) {
   const TimelineItem& item = scenario_.timeline[number];
   Rng rng(run_.seed, "timeline", number);
-  const auto id = static_cast<uint32_t>(entries_.size());
-  Entry& entry = entries_.emplace_back();
-  entry.incident.number = id;
+  Entry& entry = entries_[number];
+  entry.incident.number = number;
   entry.incident.at = now();
   entry.incident.item = &item;
   hosts_->NoteDisturbed();
@@ -116,7 +117,7 @@ void Timeline::Inject(uint32_t number) {
   for (Observer* o : *run_.observers) o->OnIncident(now(), entry.incident);
   if (item.is_fault && item.length.has_value()) {
     run_.queue->Add(now() + *item.length, kWorldActor, kWorldActor,
-                    {.index = id, .kind = kind::kTimelineEnd});
+                    {.index = number, .kind = kind::kTimelineEnd});
   }
 }
 
@@ -214,6 +215,7 @@ void Timeline::SetWorst(NodeIndex node) {
   bool full = false;
   for (const Entry& entry : entries_) {
     const Incident& incident = entry.incident;
+    if (incident.item == nullptr) continue;
     const TimelineItem& item = *incident.item;
     const bool slow = item.is_fault && item.fault == FaultKind::kSlow;
     const bool fills = item.is_fault && item.fault == FaultKind::kDiskFull;

@@ -2,15 +2,15 @@
 //
 // Faults on one node add up: the end of one leaves the others in force, and of several slownesses
 // the worst counts. Each item draws from a stream of its own, so that an item more shifts no
-// other's victims. Nodes that are down are no targets of faults unless a target asks for them. What
-// cannot be done (a command that a node refuses, a disk that cannot be read) is put down in the
-// incident and changes nothing else. Thread safety: none.
+// other's victims; a moment out of a range is drawn before (moments.h). Nodes that are down are no
+// targets of faults unless a target asks for them. What cannot be done (a command that a node
+// refuses, a disk that cannot be read) is put down in the incident and changes nothing else. Thread
+// safety: none.
 #ifndef GOSSAMER_SIM_MODEL_TIMELINE_H_
 #define GOSSAMER_SIM_MODEL_TIMELINE_H_
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <vector>
 
@@ -90,7 +90,7 @@ class Timeline {
   CpuModel* cpu_;
   std::vector<NodeInfo>* nodes_;
   SelectView view_;
-  std::deque<Entry> entries_;
+  std::vector<Entry> entries_;  // by item; those to come have no incident's item yet
   std::vector<Rolling> rolling_;
   std::vector<uint32_t> moves_;     // address changes, by node
   std::vector<uint32_t> ended_by_;  // by node: the fault that ended its process, or kNoIncident

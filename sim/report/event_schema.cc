@@ -157,7 +157,7 @@ Json KindNames() {
 
 Json ExtraLine(ExtraEvent event) {
   const std::string_view name = ExtraEventName(event);
-  const Json number = Count("position in the order of injection, from 0");
+  const Json number = Count("position in the timeline, from 0");
   switch (event) {
     case ExtraEvent::kVoteRequested:
     case ExtraEvent::kVoteSent: {

@@ -70,7 +70,7 @@ struct VictimTimes {
 };
 
 struct IncidentTimes {
-  uint32_t number = 0;
+  uint32_t number = 0;  // position in the scenario's timeline
   Instant at;
   FaultKind fault = FaultKind::kKill;
   std::string text;

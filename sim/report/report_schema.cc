@@ -52,7 +52,7 @@ constexpr Field kIncident[] = {
     {"all_fail_us", kTimeOrNull, "every observer marks every victim FAIL"},
     {"slots_covered_us", kTimeOrNull, "the victims' slots are served again; 0 if none needs it"},
     {"cluster_ok_us", kTimeOrNull, "every observer says cluster_state:ok"},
-    {"number", kCount, "from 1"},
+    {"number", kCount, "position in the timeline, from 0"},
     {"text", kText, "the fault and its target in words"},
     {"ended_us", kTimeOrNull, "the fault was undone"},
     {"primaries", kCount, "victims that were primaries"},

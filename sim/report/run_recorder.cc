@@ -170,6 +170,7 @@ RunReport RunRecorder::Finish(const Scenario& scenario, const RunOptions& option
   report.result = result;
   report.steps = frame_->steps;
   report.incidents = timeline_.incidents();
+  SortByNumber(&report.incidents);
   report.elections = timeline_.elections();
   report.unavailability = timeline_.unavailability();
   report.false_pfails = counter_.counts(EventType::kPfailSet).live;

@@ -99,6 +99,11 @@ void DecideVerdict(bool complete, RunReport* report) {
   report->verdict = failed ? Verdict::kFail : undecided ? Verdict::kInconclusive : Verdict::kPass;
 }
 
+void SortByNumber(std::vector<IncidentTimes>* incidents) {
+  std::sort(incidents->begin(), incidents->end(),
+            [](const IncidentTimes& a, const IncidentTimes& b) { return a.number < b.number; });
+}
+
 std::span<const RunReport> TakeFile(std::span<const RunReport>* runs) {
   const std::string& file = runs->front().scenario.file;
   size_t count = 1;

@@ -63,8 +63,9 @@ struct RunReport {
   Duration node_timeout;
 
   RunResult result;
-  std::vector<TimelineStep> steps;       // all of the timeline
-  std::vector<IncidentTimes> incidents;  // the faults that took nodes away
+  std::vector<TimelineStep> steps;  // all of the timeline
+  // The faults that took nodes away, by number: drawn moments may come in another order.
+  std::vector<IncidentTimes> incidents;
   ElectionTotals elections;
   Unavailability unavailability;
   uint64_t false_pfails = 0;
@@ -96,6 +97,8 @@ struct RunCheck {
 RunCheck CheckRun(const RunReport& report);
 // The same for a run that did, or did not, come to its scenario's end.
 RunCheck CheckRun(bool complete, const RunReport& report);
+
+void SortByNumber(std::vector<IncidentTimes>* incidents);
 
 // Takes the runs of one scenario file from the front of *runs. REQUIRES: *runs is not empty.
 std::span<const RunReport> TakeFile(std::span<const RunReport>* runs);

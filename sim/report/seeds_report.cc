@@ -75,11 +75,27 @@ std::string PhaseTable(const SeedsReport& summary, size_t index, size_t runs) {
   return table.Render(2);
 }
 
+// "60.000 s", or "31.204 to 45.870 s" where the seeds drew the moment.
+std::string InjectedText(std::span<const RunReport> runs, size_t index) {
+  std::optional<Instant> first;
+  std::optional<Instant> last;
+  for (const RunReport& run : runs) {
+    if (index >= run.incidents.size()) continue;
+    const Instant at = run.incidents[index].at;
+    first = std::min(first.value_or(at), at);
+    last = std::max(last.value_or(at), at);
+  }
+  if (!first) return "-";
+  const std::string from = SecondsText(*first - Instant{});
+  if (first == last) return from + " s";
+  return absl::StrCat(from, " to ", SecondsText(*last - Instant{}), " s");
+}
+
 std::string IncidentTable(const SeedsReport& summary, const IncidentTimes& incident, size_t index,
-                          size_t runs, const Paint& paint) {
+                          std::span<const RunReport> runs, const Paint& paint) {
   return absl::StrCat(paint(Tone::kTitle, absl::StrCat("Incident ", incident.number)), " at ",
-                      SecondsText(incident.at - Instant{}), " s: ", ToAbsl(Clip(incident.text, 65)),
-                      "\n", PhaseTable(summary, index, runs));
+                      InjectedText(runs, index), ": ", ToAbsl(Clip(incident.text, 65)), "\n",
+                      PhaseTable(summary, index, runs.size()));
 }
 
 // Of an incident, a victim that was not taken care of, or any.
@@ -225,7 +241,7 @@ std::string SeedsText(std::span<const RunReport> runs, const Paint& paint) {
         return a.incidents.size() < b.incidents.size();
       });
   for (size_t i = 0; i < fullest->incidents.size(); ++i) {
-    out += IncidentTable(summary, fullest->incidents[i], i, runs.size(), paint) +
+    out += IncidentTable(summary, fullest->incidents[i], i, runs, paint) +
            StageBoxes(runs, i, paint) + LackingText(runs, summary, i, paint) + "\n";
   }
   const std::string processors = ProcessorLine(runs.front());

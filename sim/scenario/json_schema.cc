@@ -158,6 +158,8 @@ Json KindsOfValue(const KeyInfo& row, Section section) {
       return Reference("offset");
     case ValueType::kMoment:
       return Reference("moment");
+    case ValueType::kMoments:
+      return Reference("moments");
     case ValueType::kShare:
       return Reference("share");
     case ValueType::kRate:
@@ -345,7 +347,7 @@ void AddValueTypes(Json* definitions) {
   all["name"] = {{"type", {"string", "number"}}, {"pattern", "^[A-Za-z0-9._-]{1,64}$"}};
   add("bound", about(ValueType::kBound),
       AnyOf({{{"type", "integer"}}, Reference("duration"), Reference("share")}));
-  Json pair = ListOf(Reference("duration"));
+  Json pair = ListOf(OrVariable(Reference("duration")));
   pair["minItems"] = 2;
   pair["maxItems"] = 2;
   const Json quantiles = {
@@ -353,6 +355,7 @@ void AddValueTypes(Json* definitions) {
       {"minProperties", 1},
       {"additionalProperties", false},
       {"patternProperties", {{Pattern("^(min|max|p{{decimal}})$"), Reference("duration")}}}};
+  add("moments", about(ValueType::kMoments), AnyOf({Reference("duration"), pair}));
   add("latency", about(ValueType::kLatency), AnyOf({Reference("duration"), pair, quantiles}));
 }
 

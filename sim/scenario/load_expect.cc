@@ -106,6 +106,15 @@ void ReadBy(const MapReader& reader, const LoadContext& context, Expectation* e)
   }
 }
 
+// When the first incident comes at the latest.
+Duration LatestBegin(const std::vector<TimelineItem>& timeline) {
+  if (timeline.empty()) return {};
+  return std::min_element(
+             timeline.begin(), timeline.end(),
+             [](const TimelineItem& a, const TimelineItem& b) { return a.latest() < b.latest(); })
+      ->latest();
+}
+
 // When a state has to hold.
 void ReadTimes(const MapReader& reader, const LoadContext& context, Expectation* e) {
   ReadBy(reader, context, e);
@@ -127,7 +136,7 @@ void ReadTimes(const MapReader& reader, const LoadContext& context, Expectation*
             "add after: 0s, or use by");
     return;
   }
-  const Duration from = e->after ? *e->after : timeline.empty() ? Duration{} : timeline.front().at;
+  const Duration from = e->after ? *e->after : LatestBegin(timeline);
   if (context.duration_known && from + *e->within > context.scenario->duration) {
     ErrorAt(reader.sink(), *reader.Value("within"),
             "the run ends at " + FormatDuration(context.scenario->duration) + ", before " +

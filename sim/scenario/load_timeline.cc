@@ -175,10 +175,19 @@ void CheckValues(const MapReader& reader, TimelineItem* item) {
   }
 }
 
+// `at`: a moment, or the range that it is drawn from.
+bool ReadAt(const MapReader& reader, TimelineItem* item) {
+  TimeRange range;
+  if (!reader.Read("at", &range)) return false;
+  item->at = range.from;
+  item->spread = range.to - range.from;
+  return true;
+}
+
 // `every` and `times`: how often the item happens, and how far apart. False, and reported, if one
-// is missing or the last time comes after the end.
-bool ReadRepeat(const MapReader& reader, const LoadContext& context, Duration at, Duration* every,
-                int64_t* times) {
+// is missing or the last time may come after the end.
+bool ReadRepeat(const MapReader& reader, const LoadContext& context, Duration latest,
+                Duration* every, int64_t* times) {
   *times = 1;
   if (!reader.Has("every") && !reader.Has("times")) return true;
   if (!reader.Has("every") || !reader.Has("times")) {
@@ -189,7 +198,7 @@ bool ReadRepeat(const MapReader& reader, const LoadContext& context, Duration at
     return false;
   }
   if (!reader.Read("every", every) || !reader.Read("times", times)) return false;
-  const Duration last = at + *every * (*times - 1);
+  const Duration last = latest + *every * (*times - 1);
   if (!context.duration_known || last <= context.scenario->duration) return true;
   ErrorAt(reader.sink(), *reader.Value("times"),
           "the last of " + std::to_string(*times) + " times comes at " + FormatDuration(last) +
@@ -201,12 +210,13 @@ bool ReadRepeat(const MapReader& reader, const LoadContext& context, Duration at
 void CheckTimes(const MapReader& reader, const LoadContext& context, const TimelineItem& item) {
   if (!context.duration_known) return;
   const Duration end = context.scenario->duration;
-  if (item.at > end) {
-    ErrorAt(
-        reader.sink(), *reader.Value("at"),
-        "at " + FormatDuration(item.at) + " comes after the end of the run, " + FormatDuration(end),
-        "set duration");
-  } else if (item.length && item.at + *item.length > end) {
+  if (item.latest() > end) {
+    const TreeNode& at = *reader.Value("at");
+    ErrorAt(reader.sink(), at.kind == TreeNode::Kind::kList ? at.items.back() : at,
+            "at " + FormatDuration(item.latest()) + " comes after the end of the run, " +
+                FormatDuration(end),
+            "set duration");
+  } else if (item.length && item.latest() + *item.length > end) {
     const TreeNode& node = *reader.Value("for");
     reader.sink()->Add(Severity::kWarning, node.place, node.length,
                        "the fault lasts beyond the end of the run, " + FormatDuration(end));
@@ -220,7 +230,7 @@ bool LoadItem(const TreeNode& node, LoadContext* context, std::vector<TimelineIt
   const MapReader reader(node, Section::kTimelineItem, context->sink);
   if (!reader.ok()) return false;
   item->place = node.place;
-  const bool has_time = reader.Read("at", &item->at);
+  const bool has_time = ReadAt(reader, item);
   const KindInfo* kind = ReadKind(reader, item);
   if (kind != nullptr) CheckKeys(reader, *kind);
   reader.Read("for", &item->length);
@@ -250,7 +260,7 @@ bool LoadItem(const TreeNode& node, LoadContext* context, std::vector<TimelineIt
   if (has_time) CheckTimes(reader, *context, *item);
   Duration every;
   int64_t times = 1;
-  const bool good = ReadRepeat(reader, *context, item->at, &every, &times);
+  const bool good = ReadRepeat(reader, *context, item->latest(), &every, &times);
   if (kind == nullptr || !has_time || !good) return false;
   item->text = Describe(*item);
   for (int64_t i = 0; i < times && items->size() <= kMaxItems; ++i) {

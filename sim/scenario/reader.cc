@@ -402,23 +402,67 @@ bool MapReader::Read(std::string_view key, uint64_t* out) const {
   return true;
 }
 
-bool MapReader::Read(std::string_view key, Duration* out) const {
-  const KeyInfo& row = Row(key, {ValueType::kDuration, ValueType::kOffset, ValueType::kMoment});
-  const TreeNode* value = Scalar(key);
-  if (value == nullptr) return false;
+namespace {
+
+bool ReadDuration(const TreeNode& node, const KeyInfo& row, DiagnosticSink* sink, Duration* out) {
   Duration length;
   const bool offset = row.type == ValueType::kOffset;
-  if (!Take(offset ? ParseOffset(value->text) : ParseDuration(value->text), key, *value, sink_,
+  if (!Take(offset ? ParseOffset(node.text) : ParseDuration(node.text), row.key, node, sink,
             &length)) {
     return false;
   }
   if (!offset && (length.us < row.min || length.us > row.max)) {
-    ErrorAt(sink_, *value,
-            std::string(key) + " " + Quoted(value->text) + " is out of range, expected " +
+    ErrorAt(sink, node,
+            std::string(row.key) + " " + Quoted(node.text) + " is out of range, expected " +
                 FormatDuration(Micros(row.min)) + " to " + FormatDuration(Micros(row.max)));
     return false;
   }
   *out = length;
+  return true;
+}
+
+// A list of two durations.
+bool ReadTimeRange(const TreeNode& list, const KeyInfo& row, DiagnosticSink* sink, TimeRange* out) {
+  const auto scalar = [](const TreeNode& item) { return item.kind == TreeNode::Kind::kScalar; };
+  if (std::any_of(list.items.begin(), list.items.end(), [](const auto& i) { return i.refused; })) {
+    return false;
+  }
+  if (list.items.size() != 2 || !std::all_of(list.items.begin(), list.items.end(), scalar)) {
+    ErrorAt(sink, list, std::string(row.key) + " takes " + std::string(ValueTypeText(row.type)));
+    return false;
+  }
+  TimeRange range;
+  const bool first = ReadDuration(list.items[0], row, sink, &range.from);
+  if (!ReadDuration(list.items[1], row, sink, &range.to) || !first) return false;
+  if (range.from > range.to) {
+    ErrorAt(sink, list.items[0],
+            std::string(row.key) + " falls from " + FormatDuration(range.from) + " to " +
+                FormatDuration(range.to),
+            "write [from, to]");
+    return false;
+  }
+  *out = range;
+  return true;
+}
+
+}  // namespace
+
+bool MapReader::Read(std::string_view key, Duration* out) const {
+  const KeyInfo& row = Row(key, {ValueType::kDuration, ValueType::kOffset, ValueType::kMoment});
+  const TreeNode* value = Scalar(key);
+  return value != nullptr && ReadDuration(*value, row, sink_, out);
+}
+
+bool MapReader::Read(std::string_view key, TimeRange* out) const {
+  const KeyInfo& row = Row(key, {ValueType::kMoments});
+  const TreeNode* value = Value(key);
+  if (value != nullptr && value->kind == TreeNode::Kind::kList) {
+    return ReadTimeRange(*value, row, sink_, out);
+  }
+  if (value == nullptr || Scalar(key) == nullptr) return false;
+  Duration moment;
+  if (!ReadDuration(*value, row, sink_, &moment)) return false;
+  *out = {moment, moment};
   return true;
 }
 

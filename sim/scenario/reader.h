@@ -31,6 +31,12 @@ std::string NearestHelp(std::string_view word, const std::vector<std::string_vie
 // "a list", "text in quotes": what stands at a node, for messages.
 std::string_view KindText(const TreeNode& node);
 
+// REQUIRES: from <= to.
+struct TimeRange {
+  Duration from;
+  Duration to;
+};
+
 // A map of the file, read by one section of the table. On construction it reports keys that the
 // section does not have and required ones that are missing.
 class MapReader {
@@ -59,7 +65,8 @@ class MapReader {
   bool Read(std::string_view key, int64_t* out) const;      // kInteger
   bool Read(std::string_view key, uint32_t* out) const;     // kInteger, kFactor (percent)
   bool Read(std::string_view key, uint64_t* out) const;     // kSeed, kRate
-  bool Read(std::string_view key, Duration* out) const;     // kDuration, kOffset
+  bool Read(std::string_view key, Duration* out) const;     // kDuration, kOffset, kMoment
+  bool Read(std::string_view key, TimeRange* out) const;    // kMoments
   bool Read(std::string_view key, Ppm* out) const;          // kShare
   bool Read(std::string_view key, LatencySpec* out) const;  // kLatency
   bool Read(std::string_view key,

@@ -109,7 +109,8 @@ inline constexpr Duration kEndless = Seconds((30 * 24 + 1) * 3600);
 // One line of the timeline: a fault or an action. Fields that its kind does not use keep their
 // defaults.
 struct TimelineItem {
-  Duration at;
+  Duration at;                     // with a spread: the earliest moment
+  Duration spread;                 // the moment is drawn from [at, at + spread]
   std::optional<Duration> length;  // `for`: the fault is undone after it
   bool is_fault = true;
   FaultKind fault = FaultKind::kKill;
@@ -137,6 +138,8 @@ struct TimelineItem {
   std::vector<int64_t> slots;  // migrate-slots: rising
   SourcePlace place;
   std::string text;  // one line for reports: "kill 10% of nodes"
+
+  Duration latest() const { return at + spread; }
 };
 
 enum class ExpectKind : uint8_t { kState, kEvent, kMetric, kInvariant };
@@ -211,7 +214,7 @@ struct Scenario {
   Duration fsync = Millis(1);
   ReplicationSpec replication;
   Duration duration = Seconds(60);
-  std::vector<TimelineItem> timeline;  // rising in time, equal times in the file's order
+  std::vector<TimelineItem> timeline;  // rising in `at`, equal times in the file's order
   std::vector<Expectation> expect;     // filled with the defaults when the file has none
 
   int64_t node_count() const {

@@ -251,8 +251,8 @@ constexpr KeyInfo kReplicationKeys[] = {
 
 constexpr KeyInfo kTimelineKeys[] = {
     {.key = "at",
-     .type = kDuration,
-     .about = "virtual time since the start",
+     .type = kMoments,
+     .about = "virtual time since the start, or [from, to]: the seed draws a moment between them",
      .required = true,
      .max = 30 * kDay},
     {.key = "for",
@@ -262,7 +262,7 @@ constexpr KeyInfo kTimelineKeys[] = {
      .max = 30 * kDay},
     {.key = "every",
      .type = kDuration,
-     .about = "the item happens again after so long, each time with a draw of its own",
+     .about = "the item happens again after so long, each time with draws of its own",
      .min = 1000,
      .max = 30 * kDay},
     {.key = "times",
@@ -442,6 +442,7 @@ std::string_view ValueTypeText(ValueType type) {
       "a duration with its unit, such as 15s",
       "a duration with its unit, such as -2s",
       "a duration with its unit, such as 90s, or end",
+      "a duration with its unit, such as 60s, or a range such as [60s, 75s]",
       "a share, such as 5% or 0.05",
       "a rate, such as 100Mbit or 10MB/s",
       "a number, such as 2 or 1.5",

@@ -33,6 +33,7 @@ enum class ValueType : uint8_t {
   kDuration,       // 15s, within [min, max] microseconds
   kOffset,         // a duration with a sign
   kMoment,         // a duration since the start, or `end`
+  kMoments,        // 60s, or [from, to], both within [min, max] microseconds
   kShare,          // 5% or 0.05
   kRate,           // 100Mbit, 10MB/s
   kFactor,         // 2, 1.5

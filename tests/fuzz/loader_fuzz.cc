@@ -1,9 +1,10 @@
-// Any bytes as a scenario file: the loader returns, either with a scenario within the language's
-// bounds or with errors that point into the file, and says the same when asked again.
+// Any bytes as a scenario file and as a study: the loader returns, either with scenarios within the
+// language's bounds or with errors that point into the file, and says the same when asked again.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "sim/scenario/diagnostics.h"
 #include "sim/scenario/loader.h"
 #include "sim/scenario/schema_table.h"
+#include "sim/scenario/study.h"
 
 namespace gossamer::sim {
 namespace {
@@ -36,8 +38,32 @@ void CheckScenario(const Scenario& scenario) {
   GOSSAMER_CHECK(OptionsOf(scenario.config).node_timeout >= Millis(1));
   Duration last;
   for (const TimelineItem& item : scenario.timeline) {
-    GOSSAMER_CHECK(last <= item.at && item.at <= scenario.duration && !item.text.empty());
+    GOSSAMER_CHECK(last <= item.at && !item.text.empty());
+    GOSSAMER_CHECK(item.at <= item.latest() && item.latest() <= scenario.duration);
     last = item.at;
+  }
+}
+
+// A file as a study: every cell that is left is a scenario of its own, under labels of its own.
+void TryStudy(std::string_view text) {
+  std::vector<Diagnostic> first;
+  std::vector<Diagnostic> second;
+  const std::optional<Study> study = LoadStudy(text, "", &first);
+  GOSSAMER_CHECK(study.has_value() == !HasErrors(first));
+  CheckDiagnostics(text, first);
+  const std::optional<Study> again = LoadStudy(text, "", &second);
+  GOSSAMER_CHECK(again.has_value() == study.has_value() && Render(first) == Render(second));
+  if (!study) return;
+  GOSSAMER_CHECK(!study->cells.empty() && again->cells.size() == study->cells.size());
+  GOSSAMER_CHECK(!study->seeds || study->seeds->first <= study->seeds->last);
+  std::set<std::string> names;
+  for (size_t i = 0; i < study->cells.size(); ++i) {
+    const StudyCell& cell = study->cells[i];
+    CheckScenario(cell.scenario);
+    GOSSAMER_CHECK(cell.labels.size() == study->axes.size());
+    GOSSAMER_CHECK(cell.scenario.cell == CellText(study->axes, cell.labels));
+    GOSSAMER_CHECK(names.insert(cell.scenario.cell).second);
+    GOSSAMER_CHECK(cell.hash == again->cells[i].hash);
   }
 }
 
@@ -58,6 +84,8 @@ void Try(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  gossamer::sim::Try({reinterpret_cast<const char*>(data), size});
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  gossamer::sim::Try(text);
+  gossamer::sim::TryStudy(text);
   return 0;
 }

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <fstream>
@@ -19,6 +20,7 @@
 #include "tools/sweep/compare.h"
 #include "tools/sweep/figures.h"
 #include "tools/sweep/results.h"
+#include "tools/sweep/run_figures.h"
 
 namespace gossamer::tool {
 namespace {
@@ -30,15 +32,27 @@ ExitCode Usage(const std::string& error) {
   return ExitCode::kUsage;
 }
 
-// The figures that were asked for, or all.
+// The figures that tell most; of results that have none of them all that they have.
+std::vector<std::string> DefaultsAmong(const std::vector<std::string>& known) {
+  std::vector<std::string> out;
+  for (const char* name : {"first_pfail_us", "all_fail_us", "covered_us", "cluster_ok_us",
+                           "false_fails", "bytes_per_s_node"}) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) out.emplace_back(name);
+  }
+  return out.empty() ? known : out;
+}
+
+// The figures that were asked for, or the default ones.
 std::string ReadFigures(const Arguments& arguments, const std::vector<std::string>& known,
                         std::vector<SweepFigure>* out) {
-  const std::vector<std::string>& wanted = arguments.study.figures;
-  for (const std::string& text : wanted.empty() ? known : wanted) {
+  const std::vector<std::string>& asked = arguments.study.figures;
+  const bool all = asked == std::vector<std::string>{"all"};
+  const bool named = !asked.empty() && !all;
+  for (const std::string& text : all ? known : named ? asked : DefaultsAmong(known)) {
     std::string error;
     auto figure = ResolveFigure(text, known, &error);
     if (!figure) return "--figure: " + error;
-    if (wanted.empty() && text.ends_with("_us")) figure->text = text.substr(0, text.size() - 3);
+    if (!named && text.ends_with("_us")) figure->text = text.substr(0, text.size() - 3);
     out->push_back(*std::move(figure));
   }
   return "";
@@ -206,8 +220,7 @@ ExitCode CompareRuns(const Arguments& arguments) {
                    run->error.c_str());
       return run->code;
     }
-    pairs.push_back(
-        {ValuesOf(FiguresOf(*outcomes[i].report)), ValuesOf(FiguresOf(*outcomes[i + 1].report))});
+    pairs.push_back({FiguresOf(*outcomes[i].report), FiguresOf(*outcomes[i + 1].report)});
   }
   Comparison comparison = Compare(pairs, figures);
   comparison.name_a = sides[0].name;

@@ -39,8 +39,10 @@ void AddCompare(CLI::App* app, Raw* raw, Arguments* out) {
   compare->add_option("--seeds", raw->seeds, "From A to B; default: 1..20")->group("What runs");
   compare->add_option("--jobs", raw->jobs, "Runs at the same time")->group("What runs");
   compare
-      ->add_option("--figure", study->figures,
-                   "Only this figure, or a difference of two: covered-first_pfail; may be repeated")
+      ->add_option(
+          "--figure,--figures", study->figures,
+          "Only this figure, or a difference of two: covered-first_pfail; may be repeated; "
+          "all: every one")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->group("Output");

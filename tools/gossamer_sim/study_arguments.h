@@ -22,7 +22,7 @@ struct StudyArguments {
   std::vector<std::string> configs;  // "name=value,..."
   std::vector<std::string> cell_a;   // AXIS=LABEL
   std::vector<std::string> cell_b;
-  std::vector<std::string> figures;  // empty: all
+  std::vector<std::string> figures;  // empty: the default ones; {"all"}
   std::string json;                  // path, empty: none
 
   // plot

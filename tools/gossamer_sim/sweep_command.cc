@@ -18,6 +18,7 @@
 #include "tools/gossamer_sim/progress.h"
 #include "tools/gossamer_sim/run_pool.h"
 #include "tools/gossamer_sim/scenario_file.h"
+#include "tools/sweep/run_figures.h"
 #include "tools/sweep/sweep_cell.h"
 #include "tools/sweep/sweep_file.h"
 #include "tools/sweep/sweep_table.h"
@@ -68,7 +69,7 @@ class Sweep : public RunListener {
   ExitCode ReadOptions() {
     std::string error;
     for (const std::string& text : arguments_.figures) {
-      std::optional<FigureTerm> figure = ParseFigure(text, &error);
+      std::optional<SweepFigure> figure = ResolveFigure(text, FigureKeys(), &error);
       if (!figure) return Fail(ExitCode::kUsage, "--figure: " + error);
       figures_.push_back(*std::move(figure));
     }
@@ -246,7 +247,7 @@ class Sweep : public RunListener {
   }
 
   const Arguments& arguments_;
-  std::vector<FigureTerm> figures_;
+  std::vector<SweepFigure> figures_;
   std::optional<UntilRule> rule_;
   sim::Study study_;
   std::vector<bool> chosen_;         // by cell

@@ -28,8 +28,8 @@ struct RealVictim {
 
 // A line of the timeline that was carried out.
 struct RealIncident {
-  uint32_t number = 0;
-  Instant at;  // just before the first signal or command
+  uint32_t number = 0;  // position in the scenario's timeline
+  Instant at;           // just before the first signal or command
   std::optional<Instant> ended;
   const sim::TimelineItem* item = nullptr;
   std::vector<RealVictim> victims;
@@ -54,7 +54,7 @@ struct Journal {
   Instant began_at;  // when the cluster was ready
   Instant ended_at;
   bool interrupted = false;
-  std::vector<RealIncident> incidents;
+  std::vector<RealIncident> incidents;             // in the order of time
   std::vector<JournalChange> changes;              // rising
   std::vector<std::pair<NodeName, size_t>> names;  // every id that a node had
   std::vector<std::string> notes;                  // what happened by itself

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "sim/model/moments.h"
 #include "sim/report/phase_facts.h"
 #include "sim/scenario/loader.h"
 #include "sim/scenario/schema_table.h"
@@ -128,6 +129,7 @@ RealResult ResultOf(const RealSpec& spec, const Journal& journal, const RealClus
                                           : sim::RunEnd::kStopAt;
   AddSteps(journal, &report);
   report.incidents = seen.incidents;
+  sim::SortByNumber(&report.incidents);
   report.elections = seen.elections;
   report.false_pfails = static_cast<uint64_t>(facts.metrics.at("false-pfails").value_or(0));
   report.false_fails = static_cast<uint64_t>(facts.metrics.at("false-fails").value_or(0));
@@ -140,10 +142,10 @@ RealResult ResultOf(const RealSpec& spec, const Journal& journal, const RealClus
 // The scenario's time zero: the first line of the timeline comes when it should, or `settle` after
 // now.
 WallTime OriginOf(const RealSpec& spec) {
-  const auto& items = spec.scenario->timeline;
+  const std::vector<Instant> moments = sim::DrawMoments(spec.scenario->timeline, spec.seed);
   const WallTime now = InMillis(WallNow());
-  if (!spec.settle || items.empty()) return now;
-  return now + (*spec.settle - items.front().at);
+  if (!spec.settle || moments.empty()) return now;
+  return now + (*spec.settle - (*std::min_element(moments.begin(), moments.end()) - Instant{}));
 }
 
 }  // namespace

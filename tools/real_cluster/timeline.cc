@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <numeric>
 
+#include "sim/model/moments.h"
 #include "sim/report/text_format.h"
 #include "tools/real_cluster/clocks.h"
 
@@ -26,7 +28,12 @@ RealTimeline::RealTimeline(const sim::Scenario& scenario, uint64_t seed, WallTim
       cluster_(cluster),
       interrupted_(std::move(interrupted)),
       say_(std::move(say)),
+      moments_(sim::DrawMoments(scenario.timeline, seed)),
       ended_by_(cluster->size(), kNoIncident) {
+  order_.resize(moments_.size());
+  std::iota(order_.begin(), order_.end(), 0);
+  std::stable_sort(order_.begin(), order_.end(),
+                   [this](uint32_t a, uint32_t b) { return moments_[a] < moments_[b]; });
   journal_.origin = origin;
   journal_.incidents.reserve(scenario.timeline.size());  // pointers into it stay
 }
@@ -73,14 +80,13 @@ void RealTimeline::Step() {
       ++end;
       continue;
     }
-    const uint32_t number = end->second;
+    RealIncident* incident = end->second;
     end = ends_.erase(end);
-    Undo(&journal_.incidents[number]);
+    Undo(incident);
   }
-  const auto& items = scenario_.timeline;
-  while (next_item_ < items.size() && Instant{} + items[next_item_].at <= Now()) {
-    Inject(items[next_item_], next_item_);
-    ++next_item_;
+  while (next_ < order_.size() && moments_[order_[next_]] <= Now()) {
+    const uint32_t number = order_[next_++];
+    Inject(scenario_.timeline[number], number);
   }
   for (Rolling& rolling : rolling_) {
     if (rolling.next <= Now()) Roll(&rolling);
@@ -100,7 +106,7 @@ void RealTimeline::NoteCrashes() {
 void RealTimeline::Inject(const TimelineItem& item, uint32_t number) {
   Rng rng(seed_, "timeline", number);
   RealIncident& incident = journal_.incidents.emplace_back();
-  incident.number = static_cast<uint32_t>(journal_.incidents.size() - 1);
+  incident.number = number;
   incident.item = &item;
   cluster_->Refresh();
   DescribeState(&incident);
@@ -114,7 +120,7 @@ void RealTimeline::Inject(const TimelineItem& item, uint32_t number) {
   for (const RealVictim& victim : incident.victims) line += " node " + std::to_string(victim.node);
   for (const std::string& refusal : incident.refusals) line += "; " + refusal;
   say_(line);
-  if (item.is_fault && item.length) ends_.emplace_back(incident.at + *item.length, incident.number);
+  if (item.is_fault && item.length) ends_.emplace_back(incident.at + *item.length, &incident);
 }
 
 // Who follows whom, and how many vote, before anything is done.

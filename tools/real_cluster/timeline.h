@@ -36,7 +36,7 @@ class RealTimeline {
   // A rolling restart under way.
   struct Rolling {
     enum class Step : uint8_t { kFailover, kDown, kUp };
-    uint32_t incident = 0;
+    RealIncident* incident = nullptr;
     size_t at = 0;  // of the incident's victims
     Step step = Step::kFailover;
     bool asked = false;
@@ -89,8 +89,10 @@ class RealTimeline {
   std::function<bool()> interrupted_;
   std::function<void(const std::string&)> say_;
   Journal journal_;
-  uint32_t next_item_ = 0;
-  std::vector<std::pair<Instant, uint32_t>> ends_;  // of faults with a length
+  std::vector<Instant> moments_;                         // by item
+  std::vector<uint32_t> order_;                          // items by moment
+  size_t next_ = 0;                                      // in order_
+  std::vector<std::pair<Instant, RealIncident*>> ends_;  // of faults with a length
   std::vector<Rolling> rolling_;
   std::vector<uint32_t> ended_by_;  // by node: the fault that ended its process, or kNoIncident
 };

@@ -44,7 +44,7 @@ void RealTimeline::ApplyAction(const TimelineItem& item, Rng* rng, RealIncident*
   if (item.to) others = SelectOther(*item.to, rng, incident);
   incident->at = Now();
   if (item.action == ActionKind::kRollingRestart) {
-    rolling_.push_back({.incident = incident->number, .since = Now(), .next = Now()});
+    rolling_.push_back({.incident = incident, .since = Now(), .next = Now()});
     return;
   }
   for (const NodeIndex node : nodes) ApplyToNode(item, node.value, others, incident);
@@ -190,7 +190,7 @@ bool RealTimeline::FailoverDone(Rolling* rolling, RealIncident* incident, size_t
 }
 
 void RealTimeline::Roll(Rolling* rolling) {
-  RealIncident& incident = journal_.incidents[rolling->incident];
+  RealIncident& incident = *rolling->incident;
   rolling->next = Now() + kRollPoll;
   if (rolling->at == incident.victims.size()) {
     rolling->next = kNever;

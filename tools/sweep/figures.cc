@@ -132,24 +132,4 @@ std::optional<SweepFigure> ResolveFigure(std::string_view text,
   return figure;
 }
 
-FigureValues ValuesOf(const SweepFigures& figures) {
-  FigureValues values;
-  for (const FigureInfo& info : FigureInfos()) {
-    const auto found = figures.find(info.key);
-    if (found == figures.end() || !found->second) continue;
-    const double per_unit = info.unit == FigureUnit::kMicros ? 1 : kMillionthsPerUnit;
-    values[info.key] = std::llround(*found->second * per_unit);
-  }
-  return values;
-}
-
-const std::vector<std::string>& FigureKeys() {
-  static const std::vector<std::string> kKeys = [] {
-    std::vector<std::string> keys;
-    for (const FigureInfo& info : FigureInfos()) keys.push_back(info.key);
-    return keys;
-  }();
-  return kKeys;
-}
-
 }  // namespace gossamer::tool

@@ -14,11 +14,13 @@
 #include <vector>
 
 #include "tools/sweep/results.h"
-#include "tools/sweep/sweep_figures.h"
 
 namespace gossamer::tool {
 
+inline constexpr int64_t kMillionths = 1'000'000;
 inline constexpr double kMillionthsPerUnit = 1e6;
+
+enum class FigureUnit : uint8_t { kMicros, kCount, kRate, kPercent };
 
 struct SweepFigure {
   std::string text;        // as people name it: "covered-first_pfail"
@@ -39,11 +41,6 @@ struct SweepFigure {
 // Reads a name. Nothing, with *error set to what was wrong and the nearest of `known`.
 std::optional<SweepFigure> ResolveFigure(std::string_view text,
                                          const std::vector<std::string>& known, std::string* error);
-
-// The figures of a run (sweep_figures.h) as whole millionths, without those that did not happen.
-FigureValues ValuesOf(const SweepFigures& figures);
-// The keys of all figures, in the order in which they are shown.
-const std::vector<std::string>& FigureKeys();
 
 }  // namespace gossamer::tool
 

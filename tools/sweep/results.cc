@@ -17,7 +17,7 @@ constexpr size_t kMostFigures = 512;
 constexpr size_t kMostNameBytes = 256;
 // A value of a figure, in its own unit: far above any, and far from what would overflow.
 constexpr double kMostValue = 1e11;
-constexpr double kMillionths = 1e6;
+constexpr double kPerUnit = 1e6;
 
 bool IsTime(std::string_view figure) {
   constexpr std::string_view kEnd = "_us";
@@ -73,9 +73,9 @@ class LineReader {
       if (!value.is_null() && !value.is_number()) continue;  // of a later version
       names->push_back(name);
       if (value.is_null()) continue;
-      const double number = value.get<double>() / (IsTime(name) ? kMillionths : 1);
-      if (!(std::abs(number) <= kMostValue)) return "figure '" + name + "' is out of range";
-      run_->figures[name] = std::llround(number * kMillionths);
+      const std::optional<int64_t> millionths = FigureValueOf(name, value.get<double>());
+      if (!millionths) return "figure '" + name + "' is out of range";
+      run_->figures[name] = *millionths;
     }
     return "";
   }
@@ -90,6 +90,12 @@ void AddOnce(const T& value, std::set<T>* seen, std::vector<T>* out) {
 }
 
 }  // namespace
+
+std::optional<int64_t> FigureValueOf(std::string_view figure, double number) {
+  const double value = number / (IsTime(figure) ? kPerUnit : 1);
+  if (!(std::abs(value) <= kMostValue)) return std::nullopt;
+  return std::llround(value * kPerUnit);
+}
 
 const std::string* SweepRun::LabelOf(std::string_view axis) const {
   const auto found =

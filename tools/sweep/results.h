@@ -23,6 +23,10 @@ namespace gossamer::tool {
 // By figure. A figure that did not happen in a run has no entry.
 using FigureValues = std::map<std::string, int64_t, std::less<>>;
 
+// The value of a figure that a line gives as `number`: of times microseconds, else whole units.
+// Nothing when it is out of range.
+std::optional<int64_t> FigureValueOf(std::string_view figure, double number);
+
 struct SweepRun {
   std::vector<std::pair<std::string, std::string>> cell;  // axis and label, in the file's order
   uint64_t seed = 0;

@@ -8,21 +8,19 @@
 #include "core/base/rng.h"
 #include "core/base/strings.h"
 #include "sim/report/statistics.h"
+#include "tools/sweep/run_figures.h"
 
 namespace gossamer::tool {
 namespace {
 
 constexpr size_t kDraws = 1000;
-// Statistics work on whole numbers: thousandths, which is what lines hold of rates.
-constexpr double kScale = 1000;
 
 }  // namespace
 
-FigureSummary Summarize(const FigureTerm& figure, const std::vector<const SweepLine*>& lines) {
+FigureSummary Summarize(const SweepFigure& figure, const std::vector<const SweepLine*>& lines) {
   std::vector<int64_t> values;
   for (const SweepLine* line : lines) {
-    if (const auto value = figure.Of(line->figures))
-      values.push_back(std::llround(*value * kScale));
+    if (const auto value = figure.ValueIn(line->figures)) values.push_back(*value);
   }
   FigureSummary summary;
   summary.count = values.size();
@@ -30,11 +28,11 @@ FigureSummary Summarize(const FigureTerm& figure, const std::vector<const SweepL
   std::sort(values.begin(), values.end());
   Rng rng(1, "sweep " + figure.text);
   const sim::MedianInterval interval = sim::BootstrapMedian(values, kDraws, &rng);
-  summary.median = static_cast<double>(sim::TwiceMedian(values)) / 2 / kScale;
-  summary.low = interval.low / kScale;
-  summary.high = interval.high / kScale;
-  summary.p5 = static_cast<double>(sim::QuantileOf(values, 50)) / kScale;
-  summary.p95 = static_cast<double>(sim::QuantileOf(values, 950)) / kScale;
+  summary.median = static_cast<double>(sim::TwiceMedian(values)) / 2;
+  summary.low = interval.low;
+  summary.high = interval.high;
+  summary.p5 = static_cast<double>(sim::QuantileOf(values, 50));
+  summary.p95 = static_cast<double>(sim::QuantileOf(values, 950));
   return summary;
 }
 
@@ -44,7 +42,7 @@ std::optional<UntilRule> ParseUntil(std::string_view text, std::string* error) {
     *error = "expected a figure and a number of per cent, such as \"covered 5\"";
     return std::nullopt;
   }
-  std::optional<FigureTerm> figure = ParseFigure(words[0], error);
+  std::optional<SweepFigure> figure = ResolveFigure(words[0], FigureKeys(), error);
   if (!figure) return std::nullopt;
   const std::string number(words[1].substr(0, words[1].find('%')));
   char* end = nullptr;

@@ -12,12 +12,12 @@
 #include <string_view>
 #include <vector>
 
-#include "tools/sweep/sweep_figures.h"
+#include "tools/sweep/figures.h"
 #include "tools/sweep/sweep_line.h"
 
 namespace gossamer::tool {
 
-// What is known of a figure from some runs.
+// What is known of a figure from some runs, in millionths of its unit.
 struct FigureSummary {
   size_t count = 0;  // runs that have it; all below are 0 without any
   double median = 0;
@@ -26,11 +26,11 @@ struct FigureSummary {
   double p5 = 0;
   double p95 = 0;
 };
-FigureSummary Summarize(const FigureTerm& figure, const std::vector<const SweepLine*>& lines);
+FigureSummary Summarize(const SweepFigure& figure, const std::vector<const SweepLine*>& lines);
 
 // "covered 5": the figure's median is known when half its interval is below so many per cent of it.
 struct UntilRule {
-  FigureTerm figure;
+  SweepFigure figure;
   double percent = 0;
   size_t min_seeds = 5;
 };

@@ -1,9 +1,8 @@
 #include "tools/sweep/sweep_line.h"
 
-#include <cmath>
-
 #include "absl/strings/str_format.h"
 #include "core/base/hash.h"
+#include "tools/sweep/run_figures.h"
 
 namespace gossamer::tool {
 namespace {
@@ -11,19 +10,23 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // Whole numbers are written as such.
-Json NumberJson(std::optional<double> value) {
-  if (!value) return nullptr;
-  if (std::floor(*value) == *value && std::abs(*value) < 9e15) return static_cast<int64_t>(*value);
-  return *value;
+Json NumberJson(const FigureInfo& info, const FigureValues& figures) {
+  const auto found = figures.find(info.key);
+  if (found == figures.end()) return nullptr;
+  const int64_t value = found->second;
+  if (info.unit == FigureUnit::kMicros) return value;
+  if (value % kMillionths == 0) return value / kMillionths;
+  return static_cast<double>(value) / kMillionthsPerUnit;
 }
 
-bool ReadFigures(const Json& json, SweepFigures* out) {
+bool ReadFigures(const Json& json, FigureValues* out) {
   for (const FigureInfo& info : FigureInfos()) {
-    std::optional<double>& value = (*out)[info.key];
     const auto found = json.find(info.key);
     if (found == json.end() || found->is_null()) continue;
     if (!found->is_number()) return false;
-    value = found->get<double>();
+    const auto value = FigureValueOf(info.key, found->get<double>());
+    if (!value) return false;
+    (*out)[info.key] = *value;
   }
   return true;
 }
@@ -78,8 +81,7 @@ std::string WriteLine(const SweepLine& line) {
   for (const auto& [axis, label] : line.cell) cell[axis] = label;
   Json figures = Json::object();
   for (const FigureInfo& info : FigureInfos()) {
-    const auto found = line.figures.find(info.key);
-    figures[info.key] = NumberJson(found == line.figures.end() ? std::nullopt : found->second);
+    figures[info.key] = NumberJson(info, line.figures);
   }
   const Json json = {{"schema_version", kSweepSchemaVersion},
                      {"sweep", line.sweep},

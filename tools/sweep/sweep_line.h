@@ -13,7 +13,7 @@
 #include "nlohmann/json.hpp"
 #include "sim/report/run_report.h"
 #include "sim/scenario/study.h"
-#include "tools/sweep/sweep_figures.h"
+#include "tools/sweep/results.h"
 
 namespace gossamer::tool {
 
@@ -30,7 +30,7 @@ struct SweepLine {
   int64_t nodes = 0;
   uint64_t virtual_us = 0;
   uint64_t wall_us = 0;
-  SweepFigures figures;
+  FigureValues figures;
 };
 
 // The hash that lines of a cell carry: of its scenario, and of options that change its runs.

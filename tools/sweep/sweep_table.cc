@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_format.h"
 #include "sim/report/text_format.h"
+#include "tools/sweep/run_figures.h"
 
 namespace gossamer::tool {
 namespace {
@@ -31,10 +32,10 @@ std::string_view UnitText(FigureUnit unit) {
   return "";
 }
 
-std::string ValueText(double value, FigureUnit unit) {
+std::string ValueText(double millionths, FigureUnit unit) {
+  const double value = millionths / kMillionthsPerUnit;
   switch (unit) {
     case FigureUnit::kMicros:
-      return Rounded(value / 1e6, 3);
     case FigureUnit::kPercent:
       return Rounded(value, 3);
     case FigureUnit::kRate:
@@ -45,13 +46,13 @@ std::string ValueText(double value, FigureUnit unit) {
   return Rounded(value, value == static_cast<double>(static_cast<int64_t>(value)) ? 0 : 1);
 }
 
-void AddFigure(const FigureTerm& figure, const SweepRow& row, std::vector<std::string>* cells) {
+void AddFigure(const SweepFigure& figure, const SweepRow& row, std::vector<std::string>* cells) {
   const FigureSummary summary = Summarize(figure, row.lines);
   if (summary.count == 0) {
     cells->insert(cells->end(), {"-", "-", "-", "-"});
     return;
   }
-  const auto text = [&](double value) { return ValueText(value, figure.plus->unit); };
+  const auto text = [&](double value) { return ValueText(value, figure.unit); };
   std::string median = text(summary.median);
   if (summary.count < row.lines.size()) median += " (" + std::to_string(summary.count) + ")";
   cells->insert(cells->end(), {median, text(summary.low) + ".." + text(summary.high),
@@ -59,12 +60,12 @@ void AddFigure(const FigureTerm& figure, const SweepRow& row, std::vector<std::s
 }
 
 std::string Part(const std::vector<sim::StudyAxis>& axes, const std::vector<SweepRow>& rows,
-                 std::span<const FigureTerm> figures) {
+                 std::span<const SweepFigure> figures) {
   std::vector<std::string> head;
   for (const sim::StudyAxis& axis : axes) head.push_back(axis.name);
   head.insert(head.end(), {"n", "not passed"});
-  for (const FigureTerm& figure : figures) {
-    head.push_back(figure.text + std::string(UnitText(figure.plus->unit)));
+  for (const SweepFigure& figure : figures) {
+    head.push_back(figure.text + std::string(UnitText(figure.unit)));
     head.insert(head.end(), {"95 %", "p5", "p95"});
   }
   sim::TextTable table(head);
@@ -73,7 +74,7 @@ std::string Part(const std::vector<sim::StudyAxis>& axes, const std::vector<Swee
     std::vector<std::string> cells = row.labels;
     cells.push_back(std::to_string(row.lines.size()));
     cells.push_back(std::to_string(FailedOf(row)));
-    for (const FigureTerm& figure : figures) AddFigure(figure, row, &cells);
+    for (const SweepFigure& figure : figures) AddFigure(figure, row, &cells);
     table.Add(std::move(cells));
   }
   return table.Render(0);
@@ -91,20 +92,20 @@ size_t WidthOf(std::string_view text) {
 
 }  // namespace
 
-std::vector<FigureTerm> DefaultFigures() {
-  std::vector<FigureTerm> figures;
+std::vector<SweepFigure> DefaultFigures() {
+  std::vector<SweepFigure> figures;
   for (const std::string_view name :
        {"all_fail", "covered", "covered-first_pfail", "false_fails", "rest_bytes_per_s_node"}) {
     std::string error;
-    figures.push_back(*ParseFigure(name, &error));
+    figures.push_back(*ResolveFigure(name, FigureKeys(), &error));
   }
   return figures;
 }
 
 std::string SweepTable(const std::vector<sim::StudyAxis>& axes, const std::vector<SweepRow>& rows,
-                       const std::vector<FigureTerm>& figures) {
+                       const std::vector<SweepFigure>& figures) {
   std::string out;
-  for (std::span<const FigureTerm> left = figures; !left.empty();) {
+  for (std::span<const SweepFigure> left = figures; !left.empty();) {
     size_t count = 1;
     std::string part = Part(axes, rows, left.first(1));
     while (count < left.size()) {

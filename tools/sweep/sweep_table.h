@@ -18,11 +18,11 @@ struct SweepRow {
 };
 
 // The figures of a table that names none.
-std::vector<FigureTerm> DefaultFigures();
+std::vector<SweepFigure> DefaultFigures();
 
 // As many figures side by side as fit a report's width, else below each other.
 std::string SweepTable(const std::vector<sim::StudyAxis>& axes, const std::vector<SweepRow>& rows,
-                       const std::vector<FigureTerm>& figures);
+                       const std::vector<SweepFigure>& figures);
 
 }  // namespace gossamer::tool
 

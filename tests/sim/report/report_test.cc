@@ -232,6 +232,15 @@ TEST(SeedsReportTest, NamesTheSeedsOfTheExtremes) {
   EXPECT_EQ(json["failed_seeds"], nlohmann::ordered_json({3}));
 }
 
+TEST(SeedsReportTest, SaysBetweenWhichMomentsTheSeedsDrew) {
+  std::vector<RunReport> runs = ThreeSeeds();
+  const Instant at = runs[0].incidents[0].at;
+  EXPECT_THAT(SeedsText(runs), HasSubstr("Incident 0 at 60.000 s: "));
+  runs[2].incidents[0].at = at + Millis(1250);
+  runs[1].incidents[0].at = at + Millis(500);
+  EXPECT_THAT(SeedsText(runs), HasSubstr("Incident 0 at 60.000 to 61.250 s: "));
+}
+
 TEST(SeedsReportTest, NamesSeedsThatLackAPhase) {
   std::vector<RunReport> runs = ThreeSeeds();
   for (VictimTimes& victim : runs[0].incidents[0].victims) victim.first_fail.reset();

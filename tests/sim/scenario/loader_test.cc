@@ -83,6 +83,31 @@ TEST(LoaderTest, ARepeatedItemStandsThereOnceForEachTime) {
   EXPECT_FALSE(s.timeline[3].with_disk);
 }
 
+TEST(LoaderTest, AMomentMayBeARange) {
+  const Scenario s = Load(
+      "duration: 200s\ntimeline:\n"
+      "  - {at: [60s, 75s], every: 30s, times: 2, fault: kill, target: {one: true}}\n"
+      "  - {at: 60s, action: restart, target: {killed: true}}\n"
+      "  - {at: [50s, 50s], fault: kill, target: {node: 1}}\n");
+  ASSERT_EQ(s.timeline.size(), 4u);
+  EXPECT_EQ(s.timeline[0].at, Seconds(50));
+  EXPECT_EQ(s.timeline[0].spread, Duration{});
+  EXPECT_EQ(s.timeline[1].at, Seconds(60));
+  EXPECT_EQ(s.timeline[1].spread, Seconds(15));
+  EXPECT_EQ(s.timeline[2].spread, Duration{});
+  EXPECT_EQ(s.timeline[3].at, Seconds(90));
+  EXPECT_EQ(s.timeline[3].latest(), Seconds(105));
+  EXPECT_EQ(s.timeline[3].text, "kill one node");
+}
+
+// The first incident comes at 50 s at the latest, whatever the other draws.
+TEST(LoaderTest, WithinCountsFromTheLatestFirstMoment) {
+  Load(
+      "timeline: [{at: [30s, 59s], fault: kill, target: {node: 0}},\n"
+      "  {at: [40s, 50s], fault: kill, target: {node: 1}}]\n"
+      "expect: [{state: ok, within: 10s}]\n");
+}
+
 TEST(LoaderTest, EverySettingOfTheCluster) {
   const Scenario s = Load(
       "about: all of it\nseed: 18446744073709551615\n"
@@ -363,12 +388,19 @@ TEST(LoaderTest, WarnsOfAFaultInAnUnsettledCluster) {
   EXPECT_TRUE(WarningsOf("cluster: {start: cold}\n" + early).empty());
   EXPECT_TRUE(WarningsOf("cluster: {config: {cluster-node-timeout: 5s}}\n" + early).empty());
   EXPECT_TRUE(WarningsOf("timeline: [{at: 1s, action: restart, target: {node: 0}}]\n").empty());
+  // The earliest moment counts.
+  const std::string range = "timeline: [{at: [29s, 40s], fault: kill, target: {node: 0}}]\n";
+  ASSERT_EQ(WarningsOf(range).size(), 1u);
+  EXPECT_NE(WarningsOf(range)[0].message.find("29s, before 2 T"), std::string::npos);
 }
 
 TEST(LoaderTest, WarnsOfWhatHasNoEffect) {
   EXPECT_EQ(WarningsOf("cluster: {config: {cluster-databases: 4}}\n").size(), 1u);
   EXPECT_EQ(WarningsOf("timeline: [{at: 40s, for: 30s, fault: pause, target: {node: 0}}]\n").size(),
             1u);
+  EXPECT_EQ(
+      WarningsOf("timeline: [{at: [40s, 55s], for: 6s, fault: pause, target: {node: 0}}]\n").size(),
+      1u);
 }
 
 }  // namespace

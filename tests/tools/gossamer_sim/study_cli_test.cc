@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "nlohmann/json.hpp"
 #include "tests/tools/gossamer_sim/cli_fixture.h"
@@ -39,6 +40,27 @@ TEST_F(StudyCliTest, AShorterTimeoutIsFaster) {
   const auto read = nlohmann::json::parse(ReadFile(json));
   EXPECT_EQ(read["pairs"], 8);
   EXPECT_EQ(read["figures"][0]["b_smaller"], 8);
+}
+
+TEST_F(StudyCliTest, AFewFiguresAreComparedUnlessAllAreAskedFor) {
+  const auto figures = [&](const std::string& options) {
+    const fs::path json = directory_ / "figures.json";
+    const Result result = Run("compare " + Kill() + " --rules valkey-9.0 valkey-9.1 --seeds 1..2" +
+                              " --quiet --json " + json.string() + options);
+    EXPECT_EQ(result.code, 0) << result.err;
+    std::vector<std::string> names;
+    const auto read = nlohmann::json::parse(ReadFile(json));
+    for (const auto& figure : read["figures"]) {
+      names.push_back(figure["figure"]);
+    }
+    return names;
+  };
+  const std::vector<std::string> few = {"first_pfail", "all_fail",    "covered",
+                                        "cluster_ok",  "false_fails", "bytes_per_s_node"};
+  EXPECT_EQ(figures(""), few);
+  const std::vector<std::string> all = figures(" --figures all");
+  EXPECT_GT(all.size(), 2 * few.size());
+  EXPECT_EQ(figures(" --figure all"), all);
 }
 
 TEST_F(StudyCliTest, CellsOfASweepAreComparedWithoutRunning) {

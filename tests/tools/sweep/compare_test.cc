@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "nlohmann/json.hpp"
+#include "tools/sweep/run_figures.h"
 
 namespace gossamer::tool {
 namespace {

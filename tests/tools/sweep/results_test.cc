@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tools/sweep/figures.h"
+#include "tools/sweep/run_figures.h"
 
 namespace gossamer::tool {
 namespace {

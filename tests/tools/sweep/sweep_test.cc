@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/sweep/run_figures.h"
 #include "tools/sweep/sweep_cell.h"
 #include "tools/sweep/sweep_file.h"
 #include "tools/sweep/sweep_line.h"
@@ -11,7 +12,7 @@
 namespace gossamer::tool {
 namespace {
 
-SweepLine LineOf(uint64_t seed, double covered_us) {
+SweepLine LineOf(uint64_t seed, int64_t covered_us) {
   SweepLine line;
   line.cell = {{"victims", "100"}};
   line.seed = seed;
@@ -27,6 +28,26 @@ TEST(SweepFileTest, WhatWasWrittenIsRead) {
   ASSERT_TRUE(file) << error;
   ASSERT_EQ(file->lines.size(), 1u);
   EXPECT_EQ(WriteLine(file->lines[0]) + "\n", text);
+}
+
+TEST(SweepFileTest, LinesHaveTimesInMicrosecondsAndTheRestInUnits) {
+  SweepLine line = LineOf(3, 1500);
+  line.figures["elections"] = 2 * kMillionths;
+  line.figures["bytes_per_s_node"] = 8'897'125'000;
+  const std::string text = WriteLine(line);
+  for (const char* part : {R"("covered_us":1500,)", R"("elections":2,)",
+                           R"("bytes_per_s_node":8897.125,)", R"("first_pfail_us":null,)"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
+  }
+  const auto read = ReadLine(text);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->figures, line.figures);
+}
+
+TEST(SweepFileTest, AFigureOutOfRangeIsNoLine) {
+  std::string text = WriteLine(LineOf(3, 1500));
+  text.replace(text.find("1500"), 4, "1e300");
+  EXPECT_FALSE(ReadLine(text));
 }
 
 TEST(SweepFileTest, ATornLastLineDoesNotCount) {
@@ -47,7 +68,8 @@ TEST(SweepFileTest, ABrokenLineWithinNamesItsPlace) {
 std::vector<uint64_t> SeedsAfter(const std::vector<size_t>& order, const UntilRule& rule) {
   SweepCell cell(order.size(), &rule);
   for (const size_t i : order) {
-    if (cell.Wanted(i)) cell.Add(i, LineOf(i + 1, 1e6 + static_cast<double>(i % 7) * 3e4));
+    if (cell.Wanted(i))
+      cell.Add(i, LineOf(i + 1, 1'000'000 + static_cast<int64_t>(i % 7) * 30'000));
   }
   std::vector<uint64_t> seeds;
   for (const SweepLine* line : cell.Lines()) seeds.push_back(line->seed);
@@ -80,10 +102,10 @@ TEST(SweepCellTest, RunsPastAGapAreNotSettled) {
 
 TEST(SweepFigureTest, UnknownNamesHaveANearest) {
   std::string error;
-  EXPECT_FALSE(ParseFigure("coverd", &error));
+  EXPECT_FALSE(ResolveFigure("coverd", FigureKeys(), &error));
   EXPECT_NE(error.find("'covered'"), std::string::npos);
-  EXPECT_FALSE(ParseFigure("covered-false_fails", &error));
-  EXPECT_TRUE(ParseFigure("covered-first_pfail", &error));
+  EXPECT_FALSE(ResolveFigure("covered-false_fails", FigureKeys(), &error));
+  EXPECT_TRUE(ResolveFigure("covered-first_pfail", FigureKeys(), &error));
 }
 
 }  // namespace

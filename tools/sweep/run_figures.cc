@@ -1,29 +1,30 @@
-#include "tools/sweep/sweep_figures.h"
+#include "tools/sweep/run_figures.h"
 
 #include <algorithm>
 #include <cmath>
 #include <set>
 
-#include "core/base/strings.h"
 #include "sim/report/phases.h"
 
 namespace gossamer::tool {
 namespace {
 
-// Thousandths are enough for rates, and keep the lines short.
-double Thousandths(double value) { return std::round(value * 1000) / 1000; }
+// In millionths. Thousandths are enough for rates, and keep the lines short.
+int64_t Thousandths(double value) { return std::llround(value * 1000) * 1000; }
+
+int64_t Whole(uint64_t count) { return static_cast<int64_t>(count) * kMillionths; }
 
 // The phase's name among reports is longer: here it is what a study is mostly about.
-std::string NameOf(const sim::Phase& phase) {
-  return phase.key == "slots_covered" ? "covered" : std::string(phase.key);
+std::string KeyOf(const sim::Phase& phase) {
+  return phase.key == "slots_covered" ? "covered_us" : std::string(phase.key) + "_us";
 }
 
-std::optional<double> WorstOf(const sim::Phase& phase, const sim::RunReport& report) {
-  std::optional<double> worst;
+std::optional<Duration> WorstOf(const sim::Phase& phase, const sim::RunReport& report) {
+  std::optional<Duration> worst;
   for (const sim::IncidentTimes& incident : report.incidents) {
     if (sim::Lacks(phase, incident)) return std::nullopt;
     const std::optional<Duration> value = phase.of_incident(incident);
-    if (value) worst = std::max(worst.value_or(0), static_cast<double>(value->us));
+    if (value) worst = std::max(worst.value_or(Duration{}), *value);
   }
   return worst;
 }
@@ -36,7 +37,7 @@ struct Load {
 };
 
 void AddLoad(const std::string& prefix, const Load& load, const sim::RunReport& report,
-             SweepFigures* out) {
+             FigureValues* out) {
   if (load.seconds <= 0) return;
   const double node_seconds = static_cast<double>(report.scenario.node_count()) * load.seconds;
   (*out)[prefix + "messages_per_s_node"] = Thousandths(load.messages / node_seconds);
@@ -80,7 +81,7 @@ Load RestOf(const sim::RunReport& report) {
 void AddLoadInfos(const std::string& prefix, const std::string& when,
                   std::vector<FigureInfo>* out) {
   const auto add = [&](const std::string& key, FigureUnit unit, const std::string& about) {
-    out->push_back({prefix + key, prefix + key, unit, about + when});
+    out->push_back({prefix + key, unit, about + when});
   };
   add("messages_per_s_node", FigureUnit::kRate, "bus messages per second and node");
   add("bytes_per_s_node", FigureUnit::kRate, "bus bytes per second and node");
@@ -91,11 +92,11 @@ std::vector<FigureInfo> MakeInfos() {
   std::vector<FigureInfo> out;
   for (const sim::Phase& phase : sim::Phases()) {
     if (phase.of_incident == nullptr) continue;
-    out.push_back({NameOf(phase), NameOf(phase) + "_us", FigureUnit::kMicros,
-                   std::string(phase.label) + ", of the worst incident"});
+    out.push_back(
+        {KeyOf(phase), FigureUnit::kMicros, std::string(phase.label) + ", of the worst incident"});
   }
   const auto count = [&](const char* name, const char* about) {
-    out.push_back({name, name, FigureUnit::kCount, about});
+    out.push_back({name, FigureUnit::kCount, about});
   };
   count("false_fails", "live, reachable nodes that were marked FAIL");
   count("false_pfails", "suspicions of live, reachable nodes");
@@ -106,23 +107,6 @@ std::vector<FigureInfo> MakeInfos() {
   return out;
 }
 
-const FigureInfo* Named(std::string_view name, std::string* error) {
-  std::vector<std::string_view> names;
-  for (const FigureInfo& info : FigureInfos()) {
-    if (info.name == name) return &info;
-    names.push_back(info.name);
-  }
-  *error = "unknown figure '" + std::string(name) + "'";
-  const std::string_view nearest = NearestWord(name, names);
-  if (!nearest.empty()) {
-    *error += "; did you mean '" + std::string(nearest) + "'?";
-    return nullptr;
-  }
-  *error += "; expected one of";
-  for (const std::string_view known : names) *error += " " + std::string(known);
-  return nullptr;
-}
-
 }  // namespace
 
 const std::vector<FigureInfo>& FigureInfos() {
@@ -130,49 +114,32 @@ const std::vector<FigureInfo>& FigureInfos() {
   return kInfos;
 }
 
-SweepFigures FiguresOf(const sim::RunReport& report) {
-  SweepFigures figures;
-  for (const FigureInfo& info : FigureInfos()) figures[info.key] = std::nullopt;
+FigureValues FiguresOf(const sim::RunReport& report) {
+  FigureValues figures;
   for (const sim::Phase& phase : sim::Phases()) {
-    if (phase.of_incident != nullptr) figures[NameOf(phase) + "_us"] = WorstOf(phase, report);
+    if (phase.of_incident == nullptr) continue;
+    if (const auto worst = WorstOf(phase, report)) figures[KeyOf(phase)] = worst->us;
   }
   std::set<int64_t> lost;
   for (const sim::IncidentTimes& incident : report.incidents) {
     lost.insert(incident.lost_shards.begin(), incident.lost_shards.end());
   }
-  figures["false_fails"] = static_cast<double>(report.false_fails);
-  figures["false_pfails"] = static_cast<double>(report.false_pfails);
-  figures["elections"] = static_cast<double>(report.elections.started);
-  figures["lost_shards"] = static_cast<double>(lost.size());
+  figures["false_fails"] = Whole(report.false_fails);
+  figures["false_pfails"] = Whole(report.false_pfails);
+  figures["elections"] = Whole(report.elections.started);
+  figures["lost_shards"] = Whole(lost.size());
   AddLoad("", WholeOf(report), report, &figures);
   AddLoad("rest_", RestOf(report), report, &figures);
   return figures;
 }
 
-std::optional<double> FigureTerm::Of(const SweepFigures& figures) const {
-  const auto value = [&](const FigureInfo* info) -> std::optional<double> {
-    const auto found = figures.find(info->key);
-    return found == figures.end() ? std::nullopt : found->second;
-  };
-  const std::optional<double> first = value(plus);
-  if (!first || minus == nullptr) return first;
-  const std::optional<double> second = value(minus);
-  if (!second) return std::nullopt;
-  return *first - *second;
-}
-
-std::optional<FigureTerm> ParseFigure(std::string_view text, std::string* error) {
-  FigureTerm term;
-  term.text = text;
-  const size_t dash = text.find('-');
-  term.plus = Named(text.substr(0, dash), error);
-  if (term.plus == nullptr) return std::nullopt;
-  if (dash == std::string_view::npos) return term;
-  term.minus = Named(text.substr(dash + 1), error);
-  if (term.minus == nullptr) return std::nullopt;
-  if (term.plus->unit == term.minus->unit) return term;
-  *error = "'" + std::string(text) + "' is a difference of unlike units";
-  return std::nullopt;
+const std::vector<std::string>& FigureKeys() {
+  static const std::vector<std::string> kKeys = [] {
+    std::vector<std::string> keys;
+    for (const FigureInfo& info : FigureInfos()) keys.push_back(info.key);
+    return keys;
+  }();
+  return kKeys;
 }
 
 }  // namespace gossamer::tool
