@@ -73,8 +73,10 @@ void SetMachine(int64_t nodes, int64_t timeout_ms, sim::Scenario* scenario);
 // read or a line is not as expected.
 std::optional<std::vector<MeasuredRow>> ReadMeasured(const std::string& path, std::string* error);
 
-// The measured cluster and the fault of `row`. `cpu`: preset and background. `seed` chooses the
-// moment: the measured clusters had run for long and were hit at any moment of their rhythm.
+// The measured cluster and the fault of `row`, the last of the timeline. `cpu`: preset and
+// background. The measured clusters were hit again and again, one fault after another, each soon
+// after the victims of the last had come back: pings to all, and from all, were due in step with
+// that. So another fault and the return of its victims come first. `seed` chooses the moments.
 sim::Scenario ScenarioOf(const MeasuredRow& row, const sim::CpuSpec& cpu, uint64_t seed);
 
 }  // namespace gossamer::tool

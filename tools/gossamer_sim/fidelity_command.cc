@@ -27,6 +27,7 @@ constexpr uint64_t kFewestRuns = 100;
 // Timestamps in logs are whole milliseconds, cut off.
 int64_t MillisOf(Duration length) { return length.us / 1000; }
 
+// Of the last incident, the one that was measured.
 void AddSamples(const sim::RunReport& report, Samples* samples) {
   if (report.incidents.empty()) return;
   for (size_t f = 0; f < kFigures.size(); ++f) {
@@ -34,7 +35,7 @@ void AddSamples(const sim::RunReport& report, Samples* samples) {
     const auto phase = std::find_if(phases.begin(), phases.end(), [&](const sim::Phase& p) {
       return p.key == kFigures[f].phase;
     });
-    const auto value = phase->of_incident(report.incidents.front());
+    const auto value = phase->of_incident(report.incidents.back());
     if (value) (*samples)[f].push_back(MillisOf(*value));
   }
 }

@@ -143,9 +143,36 @@ TEST(MeasuredTest, TheScenarioIsTheMeasuredClusters) {
   const sim::Scenario a = ScenarioOf(row, cpu, 1);
   EXPECT_EQ(a.shards, 6);
   EXPECT_EQ(a.cpu.nodes_per_machine, 12u);
-  ASSERT_EQ(a.timeline.size(), 1u);
-  EXPECT_EQ(a.timeline[0].fault, sim::FaultKind::kPause);
-  EXPECT_NE(a.timeline[0].at.us, ScenarioOf(row, cpu, 2).timeline[0].at.us);
+  EXPECT_EQ(a.timeline.back().fault, sim::FaultKind::kPause);
+  EXPECT_NE(a.timeline.back().at.us, ScenarioOf(row, cpu, 2).timeline.back().at.us);
+}
+
+// The measured clusters were hit again and again.
+TEST(MeasuredTest, VictimsOfTheRunBeforeComeBackSoonBeforeTheFault) {
+  const std::pair<const char*, sim::FaultKind> cases[] = {{"single", sim::FaultKind::kPause},
+                                                          {"multi", sim::FaultKind::kKill},
+                                                          {"stop", sim::FaultKind::kKill}};
+  for (const auto& [kind, before] : cases) {
+    const MeasuredRow row{"valkey", kind, 12, 1000, 1, {}, {}};
+    const sim::Scenario scenario = ScenarioOf(row, {}, 1);
+    ASSERT_GE(scenario.timeline.size(), 2u) << kind;
+    const sim::TimelineItem& first = scenario.timeline.front();
+    EXPECT_EQ(first.fault, before) << kind;
+    EXPECT_EQ(first.target.count, std::string(kind) == "stop" ? 2 : 1);
+    Duration back = scenario.timeline[1].at;
+    if (before == sim::FaultKind::kPause) {
+      ASSERT_TRUE(first.length.has_value());
+      back = first.at + *first.length;
+    } else {
+      EXPECT_EQ(scenario.timeline[1].action, sim::ActionKind::kRestart);
+    }
+    const sim::TimelineItem& last = scenario.timeline.back();
+    EXPECT_GE((last.at - back).us, 300'000) << kind;
+    EXPECT_LE((last.at - back).us, 850'000) << kind;
+    for (const int64_t shard : first.target.shards) {
+      EXPECT_EQ(std::count(last.target.shards.begin(), last.target.shards.end(), shard), 0);
+    }
+  }
 }
 
 }  // namespace
