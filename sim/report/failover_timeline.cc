@@ -412,6 +412,7 @@ void FailoverTimeline::OnElection(Instant at, NodeIndex node, const Event& event
   }
   ++elections_.won;
   won_[node.value] = at;
+  if (started_[node.value].us >= 0) elections_.votes_us.push_back((at - started_[node.value]).us);
   if (victim == nullptr || victim->promoted) return;
   if (started_[node.value].us >= 0) victim->winning_election = started_[node.value];
   victim->promoted = at;

@@ -118,6 +118,7 @@ struct ElectionTotals {
   uint64_t votes_granted = 0;
   std::array<uint64_t, 8> votes_refused{};  // by VoteRefusal
   uint64_t takeovers = 0;                   // promotions without a won election
+  std::vector<int64_t> votes_us;            // of each one won: from the request to the quorum
 
   // Started and not won. One that still runs at the end counts as lost.
   uint64_t lost() const { return started > won ? started - won : 0; }

@@ -1,13 +1,16 @@
 #include "sim/report/json_report.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "nlohmann/json.hpp"
 #include "sim/report/phases.h"
 #include "sim/report/processor_load.h"
+#include "sim/report/statistics.h"
 #include "sim/scenario/schema_table.h"
 
 namespace gossamer::sim {
@@ -104,6 +107,11 @@ Json ElectionsJson(const ElectionTotals& e) {
   for (size_t i = 0; i < e.votes_refused.size(); ++i) {
     refused[std::string(VoteRefusalName(static_cast<VoteRefusal>(i)))] = e.votes_refused[i];
   }
+  std::vector<int64_t> votes = e.votes_us;
+  std::sort(votes.begin(), votes.end());
+  const auto quantile = [&](uint32_t per_mille) {
+    return votes.empty() ? Json() : Json(QuantileOf(votes, per_mille));
+  };
   return {{"scheduled", e.scheduled},
           {"started", e.started},
           {"manual", e.manual},
@@ -114,6 +122,8 @@ Json ElectionsJson(const ElectionTotals& e) {
           {"restarted", e.restarted},
           {"takeovers", e.takeovers},
           {"votes_granted", e.votes_granted},
+          {"votes",
+           {{"median_us", quantile(500)}, {"p99_us", quantile(990)}, {"max_us", quantile(1000)}}},
           {"votes_refused", std::move(refused)}};
 }
 

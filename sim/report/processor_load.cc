@@ -33,15 +33,11 @@ std::string UtilisationText(const Utilisation& u) {
                       PpmText(u.max_ppm));
 }
 
-std::string MillisText(uint64_t us) {
-  return absl::StrFormat("%s.%03d ms", CountText(us / 1000), us % 1000);
-}
-
 std::string DelayText(const DelayHistogram& delay) {
   if (delay.count() == 0) return "no input";
-  return absl::StrCat("mean ", MillisText(delay.mean_us()), ", p99 ",
-                      MillisText(delay.QuantileUs(99)), ", max ", MillisText(delay.max_us()),
-                      " of ", Plural(delay.count(), "input"));
+  return absl::StrCat("mean ", ThousandthsText(delay.mean_us()), ", p99 ",
+                      ThousandthsText(delay.QuantileUs(99)), ", max ",
+                      ThousandthsText(delay.max_us()), " of ", Plural(delay.count(), "input"));
 }
 
 std::string BusiestText(const ProcessorLoad& load) {

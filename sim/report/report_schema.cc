@@ -82,6 +82,12 @@ constexpr Field kElections[] = {
     {"votes_granted", kCount, "votes granted"},
 };
 
+constexpr Field kVotes[] = {
+    {"median_us", kTimeOrNull, "half of the won elections took no longer"},
+    {"p99_us", kTimeOrNull, "99 of 100"},
+    {"max_us", kTimeOrNull, "the longest"},
+};
+
 constexpr Field kMemory[] = {
     {"peer_tables", kCount, "what nodes know of each other"},
     {"failure_reports", kCount, "who suspects whom"},
@@ -215,7 +221,9 @@ Json ElectionsSchema() {
   for (size_t i = 0; i <= static_cast<size_t>(VoteRefusal::kNoLink); ++i) {
     refused[std::string(VoteRefusalName(static_cast<VoteRefusal>(i)))] = FormSchema(kCount);
   }
-  return Object(kElections, {{"votes_refused", About("by reason", Object({}, refused))}});
+  return Object(kElections,
+                {{"votes", About("of those won: from the request to the quorum", Object(kVotes))},
+                 {"votes_refused", About("by reason", Object({}, refused))}});
 }
 
 Json ProcessorSchema() {

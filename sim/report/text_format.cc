@@ -37,6 +37,10 @@ std::string SecondsText(std::optional<Duration> length) {
   return length ? SecondsText(*length) : std::string("-");
 }
 
+std::string ThousandthsText(uint64_t us) {
+  return absl::StrFormat("%s.%03d ms", CountText(us / 1000), us % 1000);
+}
+
 std::string CountText(uint64_t count) {
   std::string digits = absl::StrCat(count);
   for (size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");

@@ -14,6 +14,7 @@
 #include "sim/report/phases.h"
 #include "sim/report/processor_load.h"
 #include "sim/report/stage_text.h"
+#include "sim/report/statistics.h"
 #include "sim/report/text_format.h"
 #include "sim/scenario/schema_table.h"
 
@@ -186,13 +187,22 @@ std::string RefusalsText(const ElectionTotals& elections) {
   return text.empty() ? text : text + ")";
 }
 
+// How long a won election waited for its votes.
+std::string VotesText(const ElectionTotals& elections) {
+  std::vector<int64_t> votes = elections.votes_us;
+  if (votes.empty()) return "";
+  std::sort(votes.begin(), votes.end());
+  return absl::StrCat(", each in ", ThousandthsText(static_cast<uint64_t>(QuantileOf(votes, 500))),
+                      " (median), at most ", ThousandthsText(static_cast<uint64_t>(votes.back())));
+}
+
 std::string OutcomeText(const RunReport& report, const Paint& paint) {
   const ElectionTotals& e = report.elections;
   uint64_t refused = 0;
   for (const uint64_t count : e.votes_refused) refused += count;
   std::string out =
-      Wrap(absl::StrCat("Elections: ", CountText(e.started), " started, ", CountText(e.won),
-                        " won, ", CountText(e.lost()), " lost, ", CountText(e.retried),
+      Wrap(absl::StrCat("Elections: ", CountText(e.started), " started, ", CountText(e.won), " won",
+                        VotesText(e), ", ", CountText(e.lost()), " lost, ", CountText(e.retried),
                         " retried; votes: ", CountText(e.votes_granted), " granted, ",
                         CountText(refused), " refused", RefusalsText(e)),
            0);

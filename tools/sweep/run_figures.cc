@@ -5,6 +5,7 @@
 #include <set>
 
 #include "sim/report/phases.h"
+#include "sim/report/statistics.h"
 
 namespace gossamer::tool {
 namespace {
@@ -101,6 +102,8 @@ std::vector<FigureInfo> MakeInfos() {
   count("false_fails", "live, reachable nodes that were marked FAIL");
   count("false_pfails", "suspicions of live, reachable nodes");
   count("elections", "elections that were started");
+  out.push_back({"votes_us", FigureUnit::kMicros,
+                 "from a request to its quorum: the median of the won elections"});
   count("lost_shards", "shards without any survivor");
   AddLoadInfos("", "", &out);
   AddLoadInfos("rest_", ", before the first incident", &out);
@@ -127,6 +130,10 @@ FigureValues FiguresOf(const sim::RunReport& report) {
   figures["false_fails"] = Whole(report.false_fails);
   figures["false_pfails"] = Whole(report.false_pfails);
   figures["elections"] = Whole(report.elections.started);
+  if (std::vector<int64_t> votes = report.elections.votes_us; !votes.empty()) {
+    std::sort(votes.begin(), votes.end());
+    figures["votes_us"] = sim::QuantileOf(votes, 500);
+  }
   figures["lost_shards"] = Whole(lost.size());
   AddLoad("", WholeOf(report), report, &figures);
   AddLoad("rest_", RestOf(report), report, &figures);

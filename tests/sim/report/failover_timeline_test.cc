@@ -121,6 +121,7 @@ TEST_F(FailoverTimelineTest, FollowsAPrimaryFromDeathToCover) {
   EXPECT_EQ(timeline_.elections().retried, 1u);
   EXPECT_EQ(timeline_.elections().takeovers, 0u);
   EXPECT_EQ(timeline_.elections().votes_granted, 1u);
+  EXPECT_EQ(timeline_.elections().votes_us, std::vector<int64_t>{1'000'000});
   EXPECT_EQ(timeline_.elections().votes_refused[static_cast<size_t>(VoteRefusal::kPrimaryUp)], 1u);
   EXPECT_EQ(timeline_.unavailability().survivors, 26ull * 5461 * 1000000);
   EXPECT_EQ(timeline_.unavailability().lost, 0u);
