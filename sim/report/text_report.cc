@@ -192,8 +192,9 @@ std::string VotesText(const ElectionTotals& elections) {
   std::vector<int64_t> votes = elections.votes_us;
   if (votes.empty()) return "";
   std::sort(votes.begin(), votes.end());
-  return absl::StrCat(", each in ", ThousandthsText(static_cast<uint64_t>(QuantileOf(votes, 500))),
-                      " (median), at most ", ThousandthsText(static_cast<uint64_t>(votes.back())));
+  return absl::StrCat(" in ", ThousandthsText(static_cast<uint64_t>(QuantileOf(votes, 500))),
+                      " (median; at most ", ThousandthsText(static_cast<uint64_t>(votes.back())),
+                      ")");
 }
 
 std::string OutcomeText(const RunReport& report, const Paint& paint) {
