@@ -1,10 +1,10 @@
 // CpuCosts: what a node's event loop spends on each thing that it does, as data.
 //
 // A preset is a file in cpu_presets/, compiled in: a row per cost with its value, its unit, the
-// least and the greatest of the measurements behind it, and how it was measured. `redis-7` are
-// servers of 7.0 and 8.0, measured in clusters at rest; `gossamer` is gossamer-server, written by
-// `tools/dev bench costs`; with `none` everything is free. Integers only. Thread safety: values and
-// pure functions. Errors: a file that is not as described stops the program; a test reads them all.
+// least and the greatest of the measurements behind it, and how it was measured. `redis-7` is
+// Redis 7.0.15 and `gossamer` gossamer-server, both written by `tools/dev bench costs`; with `none`
+// everything is free. Integers only. Thread safety: values and pure functions. Errors: a file that
+// is not as described stops the program; a test reads them all.
 #ifndef GOSSAMER_SIM_MODEL_CPU_COSTS_H_
 #define GOSSAMER_SIM_MODEL_CPU_COSTS_H_
 

@@ -318,9 +318,7 @@ int64_t Hosts::WriteCost(const Message& message) const {
 
 void Hosts::Finish(uint32_t node, Instant leave) {
   for (Effect& effect : effects_.list()) Execute(node, &effect, leave);
-  effects_.Clear();
-  NoteState(node);
-  Rearm(node);
+  Rest(node);
 }
 
 // As Finish; `nanos` after now each write begins when the one before has ended.
@@ -329,6 +327,11 @@ void Hosts::FinishInTime(uint32_t node, int64_t nanos) {
     if (const auto* send = std::get_if<Send>(&effect)) nanos += WriteCost(*send->message);
     Execute(node, &effect, now() + cpu_->Time(node, nanos));
   }
+  Rest(node);
+}
+
+// All effects are carried out.
+void Hosts::Rest(uint32_t node) {
   effects_.Clear();
   NoteState(node);
   Rearm(node);

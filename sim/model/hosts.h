@@ -179,6 +179,7 @@ class Hosts : public NetworkSink {
   int64_t WriteCost(const Message& message) const;
   void Finish(uint32_t node, Instant leave);
   void FinishInTime(uint32_t node, int64_t nanos);
+  void Rest(uint32_t node);
   void Execute(uint32_t node, Effect* effect, Instant leave);
   void SendNow(uint32_t node, LinkId link, const MessageRef& message, Instant leave);
   void ReleaseHeld(uint32_t node, bool ok, Ticket failed);

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "core/cluster/event.h"
+#include "sim/report/statistics.h"
 
 namespace gossamer::sim {
 namespace {
@@ -104,6 +105,13 @@ bool IncidentTimes::NeedsCover() const {
 bool IncidentTimes::AllReturned() const {
   return std::all_of(victims.begin(), victims.end(),
                      [](const VictimTimes& v) { return v.returned.has_value(); });
+}
+
+std::optional<int64_t> ElectionTotals::VotesUs(uint32_t per_mille) const {
+  if (votes_us.empty()) return std::nullopt;
+  std::vector<int64_t> sorted = votes_us;
+  std::sort(sorted.begin(), sorted.end());
+  return QuantileOf(sorted, per_mille);
 }
 
 void FailoverTimeline::Attach(std::shared_ptr<const ClusterProbe> probe) {

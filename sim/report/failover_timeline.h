@@ -120,6 +120,9 @@ struct ElectionTotals {
   uint64_t takeovers = 0;                   // promotions without a won election
   std::vector<int64_t> votes_us;            // of each one won: from the request to the quorum
 
+  // The nearest-rank quantile of votes_us, `per_mille` of 1000; nothing when none was won.
+  std::optional<int64_t> VotesUs(uint32_t per_mille) const;
+
   // Started and not won. One that still runs at the end counts as lost.
   uint64_t lost() const { return started > won ? started - won : 0; }
 };

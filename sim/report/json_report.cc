@@ -1,16 +1,13 @@
 #include "sim/report/json_report.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "nlohmann/json.hpp"
 #include "sim/report/phases.h"
 #include "sim/report/processor_load.h"
-#include "sim/report/statistics.h"
 #include "sim/scenario/schema_table.h"
 
 namespace gossamer::sim {
@@ -107,10 +104,9 @@ Json ElectionsJson(const ElectionTotals& e) {
   for (size_t i = 0; i < e.votes_refused.size(); ++i) {
     refused[std::string(VoteRefusalName(static_cast<VoteRefusal>(i)))] = e.votes_refused[i];
   }
-  std::vector<int64_t> votes = e.votes_us;
-  std::sort(votes.begin(), votes.end());
-  const auto quantile = [&](uint32_t per_mille) {
-    return votes.empty() ? Json() : Json(QuantileOf(votes, per_mille));
+  const auto votes = [&](uint32_t per_mille) {
+    const std::optional<int64_t> us = e.VotesUs(per_mille);
+    return us ? Json(*us) : Json();
   };
   return {{"scheduled", e.scheduled},
           {"started", e.started},
@@ -122,8 +118,7 @@ Json ElectionsJson(const ElectionTotals& e) {
           {"restarted", e.restarted},
           {"takeovers", e.takeovers},
           {"votes_granted", e.votes_granted},
-          {"votes",
-           {{"median_us", quantile(500)}, {"p99_us", quantile(990)}, {"max_us", quantile(1000)}}},
+          {"votes", {{"median_us", votes(500)}, {"p99_us", votes(990)}, {"max_us", votes(1000)}}},
           {"votes_refused", std::move(refused)}};
 }
 

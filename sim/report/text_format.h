@@ -22,7 +22,7 @@ inline constexpr size_t kReportWidth = 100;
 std::string SecondsText(Duration length);
 // The same, or "-" when it did not happen.
 std::string SecondsText(std::optional<Duration> length);
-// 1.234 ms.
+// "1.234 ms".
 std::string ThousandthsText(uint64_t us);
 // "1,234,567".
 std::string CountText(uint64_t count);

@@ -14,7 +14,6 @@
 #include "sim/report/phases.h"
 #include "sim/report/processor_load.h"
 #include "sim/report/stage_text.h"
-#include "sim/report/statistics.h"
 #include "sim/report/text_format.h"
 #include "sim/scenario/schema_table.h"
 
@@ -189,12 +188,11 @@ std::string RefusalsText(const ElectionTotals& elections) {
 
 // How long a won election waited for its votes.
 std::string VotesText(const ElectionTotals& elections) {
-  std::vector<int64_t> votes = elections.votes_us;
-  if (votes.empty()) return "";
-  std::sort(votes.begin(), votes.end());
-  return absl::StrCat(" in ", ThousandthsText(static_cast<uint64_t>(QuantileOf(votes, 500))),
-                      " (median; at most ", ThousandthsText(static_cast<uint64_t>(votes.back())),
-                      ")");
+  const std::optional<int64_t> median_us = elections.VotesUs(500);
+  if (!median_us) return "";
+  return absl::StrCat(" in ", ThousandthsText(static_cast<uint64_t>(*median_us)),
+                      " (median; at most ",
+                      ThousandthsText(static_cast<uint64_t>(*elections.VotesUs(1000))), ")");
 }
 
 std::string OutcomeText(const RunReport& report, const Paint& paint) {

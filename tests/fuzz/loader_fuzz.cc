@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/check.h"
@@ -44,15 +45,23 @@ void CheckScenario(const Scenario& scenario) {
   }
 }
 
-// A file as a study: every cell that is left is a scenario of its own, under labels of its own.
-void TryStudy(std::string_view text) {
+// What `load` makes of a file: the same twice, with diagnostics that can be shown.
+template <class Load>
+auto LoadTwice(std::string_view text, Load load) {
   std::vector<Diagnostic> first;
   std::vector<Diagnostic> second;
-  const std::optional<Study> study = LoadStudy(text, "", &first);
-  GOSSAMER_CHECK(study.has_value() == !HasErrors(first));
+  auto loaded = load(&first);
+  GOSSAMER_CHECK(loaded.has_value() == !HasErrors(first));
   CheckDiagnostics(text, first);
-  const std::optional<Study> again = LoadStudy(text, "", &second);
-  GOSSAMER_CHECK(again.has_value() == study.has_value() && Render(first) == Render(second));
+  auto again = load(&second);
+  GOSSAMER_CHECK(again.has_value() == loaded.has_value() && Render(first) == Render(second));
+  return std::pair(std::move(loaded), std::move(again));
+}
+
+// A file as a study: every cell that is left is a scenario of its own, under labels of its own.
+void TryStudy(std::string_view text) {
+  const auto [study, again] =
+      LoadTwice(text, [&](auto* diagnostics) { return LoadStudy(text, "", diagnostics); });
   if (!study) return;
   GOSSAMER_CHECK(!study->cells.empty() && again->cells.size() == study->cells.size());
   GOSSAMER_CHECK(!study->seeds || study->seeds->first <= study->seeds->last);
@@ -68,14 +77,9 @@ void TryStudy(std::string_view text) {
 }
 
 void Try(std::string_view text) {
-  std::vector<Diagnostic> first;
-  std::vector<Diagnostic> second;
-  const std::optional<Scenario> scenario = LoadScenario(text, "", &first);
-  GOSSAMER_CHECK(scenario.has_value() == !HasErrors(first));
-  CheckDiagnostics(text, first);
+  const auto [scenario, again] =
+      LoadTwice(text, [&](auto* diagnostics) { return LoadScenario(text, "", diagnostics); });
   if (scenario) CheckScenario(*scenario);
-  const std::optional<Scenario> again = LoadScenario(text, "", &second);
-  GOSSAMER_CHECK(again.has_value() == scenario.has_value() && Render(first) == Render(second));
 }
 
 }  // namespace

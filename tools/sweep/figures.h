@@ -18,7 +18,6 @@
 namespace gossamer::tool {
 
 inline constexpr int64_t kMillionths = 1'000'000;
-inline constexpr double kMillionthsPerUnit = 1e6;
 
 enum class FigureUnit : uint8_t { kMicros, kCount, kRate, kPercent };
 

@@ -17,7 +17,6 @@ constexpr size_t kMostFigures = 512;
 constexpr size_t kMostNameBytes = 256;
 // A value of a figure, in its own unit: far above any, and far from what would overflow.
 constexpr double kMostValue = 1e11;
-constexpr double kPerUnit = 1e6;
 
 bool IsTime(std::string_view figure) {
   constexpr std::string_view kEnd = "_us";
@@ -92,9 +91,9 @@ void AddOnce(const T& value, std::set<T>* seen, std::vector<T>* out) {
 }  // namespace
 
 std::optional<int64_t> FigureValueOf(std::string_view figure, double number) {
-  const double value = number / (IsTime(figure) ? kPerUnit : 1);
+  const double value = number / (IsTime(figure) ? kMillionthsPerUnit : 1);
   if (!(std::abs(value) <= kMostValue)) return std::nullopt;
-  return std::llround(value * kPerUnit);
+  return std::llround(value * kMillionthsPerUnit);
 }
 
 const std::string* SweepRun::LabelOf(std::string_view axis) const {

@@ -23,6 +23,8 @@ namespace gossamer::tool {
 // By figure. A figure that did not happen in a run has no entry.
 using FigureValues = std::map<std::string, int64_t, std::less<>>;
 
+inline constexpr double kMillionthsPerUnit = 1e6;
+
 // The value of a figure that a line gives as `number`: of times microseconds, else whole units.
 // Nothing when it is out of range.
 std::optional<int64_t> FigureValueOf(std::string_view figure, double number);

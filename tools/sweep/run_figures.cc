@@ -5,7 +5,6 @@
 #include <set>
 
 #include "sim/report/phases.h"
-#include "sim/report/statistics.h"
 
 namespace gossamer::tool {
 namespace {
@@ -130,10 +129,7 @@ FigureValues FiguresOf(const sim::RunReport& report) {
   figures["false_fails"] = Whole(report.false_fails);
   figures["false_pfails"] = Whole(report.false_pfails);
   figures["elections"] = Whole(report.elections.started);
-  if (std::vector<int64_t> votes = report.elections.votes_us; !votes.empty()) {
-    std::sort(votes.begin(), votes.end());
-    figures["votes_us"] = sim::QuantileOf(votes, 500);
-  }
+  if (const auto votes_us = report.elections.VotesUs(500)) figures["votes_us"] = *votes_us;
   figures["lost_shards"] = Whole(lost.size());
   AddLoad("", WholeOf(report), report, &figures);
   AddLoad("rest_", RestOf(report), report, &figures);
