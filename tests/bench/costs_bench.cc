@@ -271,7 +271,7 @@ struct Options {
 
 // What was measured.
 std::string ServerText(const std::string& server) {
-  if (server.empty()) return "this core and gossamer-server";
+  if (server.empty()) return "gossamer-server with this core";
   std::string error;
   const std::string version = real::OutputOf(server, {"--version"}, &error).value_or(server);
   return version.substr(0, version.find(" sha="));
