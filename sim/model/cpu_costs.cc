@@ -70,7 +70,8 @@ std::optional<CpuCosts> ParseCpuCosts(std::string_view csv) {
 std::optional<CpuCosts> FindCpuCosts(std::string_view name) {
   if (name == "none") return CpuCosts{};
   for (const auto& [preset, csv] :
-       {std::pair{"redis-7", kRedisCosts}, std::pair{"gossamer", kGossamerCosts}}) {
+       {std::pair{"redis-7", kRedisCosts}, std::pair{"redis-7-debug", kRedisDebugCosts},
+        std::pair{"gossamer", kGossamerCosts}}) {
     if (preset != name) continue;
     std::optional<CpuCosts> costs = ParseCpuCosts(csv);
     GOSSAMER_CHECK(costs.has_value());
@@ -79,6 +80,8 @@ std::optional<CpuCosts> FindCpuCosts(std::string_view name) {
   return std::nullopt;
 }
 
-std::vector<std::string_view> CpuPresetNames() { return {"none", "redis-7", "gossamer"}; }
+std::vector<std::string_view> CpuPresetNames() {
+  return {"none", "redis-7", "redis-7-debug", "gossamer"};
+}
 
 }  // namespace gossamer::sim

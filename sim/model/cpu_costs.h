@@ -2,9 +2,10 @@
 //
 // A preset is a file in cpu_presets/, compiled in: a row per cost with its value, its unit, the
 // least and the greatest of the measurements behind it, and how it was measured. `redis-7` is
-// Redis 7.0.15 and `gossamer` gossamer-server, both written by `tools/dev bench costs`; with `none`
-// everything is free. Integers only. Thread safety: values and pure functions. Errors: a file that
-// is not as described stops the program; a test reads them all.
+// Redis 7.0.15, `redis-7-debug` the same with loglevel debug, where each message and each gossip
+// entry that arrives is a line of the log, and `gossamer` gossamer-server, all written by
+// `tools/dev bench costs`; with `none` everything is free. Integers only. Thread safety: values and
+// pure functions. Errors: a file that is not as described stops the program; a test reads them all.
 #ifndef GOSSAMER_SIM_MODEL_CPU_COSTS_H_
 #define GOSSAMER_SIM_MODEL_CPU_COSTS_H_
 

@@ -9,6 +9,8 @@ namespace gossamer::sim {
 // Beside each its hash, which the generator makes for all texts.
 extern const std::string_view kRedisCosts;
 extern const std::string_view kRedisCostsSha256;
+extern const std::string_view kRedisDebugCosts;
+extern const std::string_view kRedisDebugCostsSha256;
 extern const std::string_view kGossamerCosts;
 extern const std::string_view kGossamerCostsSha256;
 

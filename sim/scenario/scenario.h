@@ -174,7 +174,7 @@ struct NodeOverride {
 };
 
 struct CpuSpec {
-  std::string preset = "none";  // none, redis-7
+  std::string preset = "none";  // a word of list cpus
   uint32_t scale_percent = 100;
   uint32_t cores_per_machine = 0;  // 0: each node has a core of its own
   uint32_t nodes_per_machine = 1;

@@ -30,7 +30,7 @@ Words FaultWords() { return NamesOf(FaultKinds()); }
 Words ActionWords() { return NamesOf(ActionKinds()); }
 Words StateWords() { return NamesOf(StateNames()); }
 Words InvariantWords() { return NamesOf(InvariantNames()); }
-Words PresetWords() { return {"none", "redis-7", "gossamer"}; }
+Words PresetWords() { return {"none", "redis-7", "redis-7-debug", "gossamer"}; }
 Words StartWords() { return {"formed", "cold", "meet"}; }
 Words RoleWords() { return {"any", "primary", "replica"}; }
 Words OfWords() { return {"nodes", "primaries", "replicas", "shards"}; }

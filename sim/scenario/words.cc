@@ -82,6 +82,7 @@ constexpr WordRow kWords[] = {
     {"start", "meet", "nodes that know nobody are introduced to each other"},
     {"preset", "none", "computing takes no time"},
     {"preset", "redis-7", "what redis-server 7.0 needs; a save stops the process"},
+    {"preset", "redis-7-debug", "the same with loglevel debug"},
     {"preset", "gossamer", "what this core needs; saves run beside it"},
     {"role", "any", "primaries and replicas"},
     {"role", "primary", "a primary, in its own view"},

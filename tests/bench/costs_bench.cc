@@ -1,12 +1,13 @@
 // What a server needs of a core for each thing that the processor model knows: the simulator's CPU
 // presets (sim/model/cpu_costs.h).
 //
-// costs_bench [--server PROGRAM] [--repetitions N] [--write FILE]. Measured is the processor time,
-// user and system, of the thread that runs gossamer-server's own bus host, or of a redis-server or
-// valkey-server, over loopback, with pauses between messages as in a cluster at rest: caches are as
-// cold as they then are. Fixed and proportional parts are told apart by least squares over sizes.
-// Each repetition gives one value of each cost; the file has the median, the least and the
-// greatest.
+// costs_bench [--server PROGRAM] [--loglevel LEVEL] [--repetitions N] [--write FILE]. Measured is
+// the processor time, user and system, of the thread that runs gossamer-server's own bus host, or
+// of a redis-server or valkey-server, over loopback, with pauses between messages as in a cluster
+// at rest: caches are as cold as they then are, and each answer wakes who waits for it. A value of
+// one size is the mean of the middle half of its rounds; fixed and proportional parts are told
+// apart by least squares over sizes. Each repetition gives one value of each cost; the file has the
+// median, the least and the greatest.
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -33,6 +34,7 @@ constexpr std::array<size_t, 4> kSizes = {12, 100, 500, 2000};
 constexpr size_t kSenders = 8;
 constexpr int kRounds = 150;
 constexpr auto kPause = std::chrono::microseconds(1500);
+constexpr int64_t kPauseNanos = std::chrono::nanoseconds(kPause).count();
 constexpr auto kRest = std::chrono::seconds(3);
 
 struct Line {
@@ -58,23 +60,37 @@ Line Fit(const std::vector<std::pair<double, double>>& points) {
   return {y - slope * x, slope};
 }
 
+// The mean of the middle half: crons, other work and a slow moment of the machine fall outside.
+double MiddleMean(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const size_t quarter = values.size() / 4;
+  double sum = 0;
+  for (size_t i = quarter; i < values.size() - quarter; ++i) sum += values[i];
+  return sum / static_cast<double>(values.size() - 2 * quarter);
+}
+
 // A host with what it needs in a second in which nothing but its crons happens.
 struct Measured {
   std::unique_ptr<CostsRig> rig;
   double idle_per_ns = 0;
 
-  // Nanoseconds of each of `rounds` calls of `action`, without the crons meanwhile.
+  // Nanoseconds of a call of `action`. The next waits until the host has done with it.
   template <class Action>
   double Each(int rounds, Action action) {
-    const auto began = std::chrono::steady_clock::now();
-    const int64_t before = rig->CpuNanos();
+    std::vector<double> nanos;
     for (int round = 0; round < rounds; ++round) {
+      const int64_t before = rig->CpuNanos();
       action();
-      std::this_thread::sleep_for(kPause);
+      int64_t after = before;
+      int64_t last = before;
+      do {
+        last = after;
+        std::this_thread::sleep_for(kPause);
+        after = rig->CpuNanos();
+      } while (after - last > kPauseNanos / 2);
+      nanos.push_back(static_cast<double>(after - before));
     }
-    const auto took = static_cast<double>(
-        std::chrono::nanoseconds(std::chrono::steady_clock::now() - began).count());
-    return (static_cast<double>(rig->CpuNanos() - before) - took * idle_per_ns) / rounds;
+    return MiddleMean(std::move(nanos));
   }
 };
 
@@ -82,11 +98,11 @@ using Costs = std::map<std::string_view, double>;
 
 class Repetition {
  public:
-  explicit Repetition(const std::string& program) {
+  explicit Repetition(const ServerProgram& program) {
     for (const size_t size : kSizes) {
       hosts_.push_back({std::make_unique<CostsRig>(program, size, kSenders), 0});
     }
-    if (program.empty()) return;
+    if (program.path.empty()) return;
     // The system call itself, without the disk.
     costs_["sync"] = 30000;
     costs_["sync_blocks"] = 1;
@@ -264,23 +280,29 @@ std::string Processor() {
 }
 
 struct Options {
-  std::string server;  // empty: gossamer-server's own bus
+  ServerProgram server;
   size_t repetitions = 5;
   std::string file;
 };
 
 // What was measured.
-std::string ServerText(const std::string& server) {
-  if (server.empty()) return "gossamer-server with this core";
+std::string ServerText(const ServerProgram& server) {
+  if (server.path.empty()) return "gossamer-server with this core";
   std::string error;
-  const std::string version = real::OutputOf(server, {"--version"}, &error).value_or(server);
-  return version.substr(0, version.find(" sha="));
+  const std::string version =
+      real::OutputOf(server.path, {"--version"}, &error).value_or(server.path);
+  return version.substr(0, version.find(" sha=")) + " with loglevel " + server.log_level;
+}
+
+std::string ServerWords(const ServerProgram& server) {
+  if (server.path.empty()) return "";
+  return " --server " + server.path + " --loglevel " + server.log_level;
 }
 
 std::string_view HowText(const Options& options, std::string_view cost) {
-  if (!options.server.empty() && cost == "sync")
+  if (!options.server.path.empty() && cost == "sync")
     return "estimated: the system call without the disk";
-  if (!options.server.empty() && cost == "sync_blocks") return "the loop waits for the disk";
+  if (!options.server.path.empty() && cost == "sync_blocks") return "the loop waits for the disk";
   return kHow.at(cost);
 }
 
@@ -291,8 +313,7 @@ std::string FileText(const Options& options, const std::vector<Costs>& all) {
       "# What " + ServerText(options.server) +
       " needs of one core.\n# machine: " + std::to_string(std::thread::hardware_concurrency()) +
       " cores, " + Processor() + ", " + system.sysname + " " + system.release +
-      "\n# command: tools/dev bench costs" +
-      (options.server.empty() ? "" : " --server " + options.server) + " --repetitions " +
+      "\n# command: tools/dev bench costs" + ServerWords(options.server) + " --repetitions " +
       std::to_string(all.size()) +
       " --write FILE\n# value: the median of the repetitions; low, high: the least "
       "and the greatest\ncost,value,unit,low,high,how\n";
@@ -310,7 +331,9 @@ bool Parse(const std::vector<std::string>& words, Options* options) {
     if (i + 1 == words.size()) return false;
     const std::string& value = words[i + 1];
     if (words[i] == "--server") {
-      options->server = value;
+      options->server.path = value;
+    } else if (words[i] == "--loglevel") {
+      options->server.log_level = value;
     } else if (words[i] == "--write") {
       options->file = value;
     } else if (words[i] == "--repetitions" && atoi(value.c_str()) > 0) {
@@ -326,7 +349,8 @@ int Main(const std::vector<std::string>& words) {
   Options options;
   if (!Parse(words, &options)) {
     std::fprintf(stderr,
-                 "usage: costs_bench [--server PROGRAM] [--repetitions N] [--write FILE]\n");
+                 "usage: costs_bench [--server PROGRAM] [--loglevel LEVEL] [--repetitions N] "
+                 "[--write FILE]\n");
     return 2;
   }
   std::vector<Costs> all;

@@ -13,13 +13,13 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <semaphore>
 #include <thread>
 #include <utility>
 
 #include "core/bus/codec.h"
 #include "core/cluster/cluster_node.h"
 #include "core/cluster/nodes_conf.h"
-#include "tests/bench/measured_host.h"
 #include "tools/gossamer_server/server_clock.h"
 
 namespace gossamer::bench {
@@ -45,18 +45,39 @@ sockaddr_in Loopback(uint16_t port) {
   return address;
 }
 
-// A listening socket on a port that the kernel chooses.
-int Listen(uint16_t* port) {
+// A listening socket on *port, or on a port that the kernel chooses if that is 0, or nothing.
+std::optional<int> TryListen(uint16_t* port) {
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = Loopback(0);
+  sockaddr_in address = Loopback(*port);
   socklen_t length = sizeof(address);
   if (::bind(listener, reinterpret_cast<sockaddr*>(&address), length) != 0 ||
       ::listen(listener, 4096) != 0 ||
       ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
-    Die("cannot listen on loopback");
+    ::close(listener);
+    return std::nullopt;
   }
   *port = ntohs(address.sin_port);
   return listener;
+}
+
+int Listen(uint16_t* port) {
+  const std::optional<int> listener = TryListen(port);
+  if (!listener) Die("cannot listen on loopback");
+  return *listener;
+}
+
+// A port that is free, as is the one below it.
+uint16_t FreePort() {
+  for (;;) {
+    uint16_t port = 0;
+    const int listener = Listen(&port);
+    uint16_t below = port - 1;
+    const std::optional<int> other = TryListen(&below);
+    ::close(listener);
+    if (!other) continue;
+    ::close(*other);
+    return port;
+  }
 }
 
 int ConnectTo(uint16_t port) {
@@ -154,17 +175,74 @@ class Sender {
   std::optional<MessageRef> ping_;
 };
 
+// A link of a sender, on which a thread waits for answers: so the host wakes a sleeper with each
+// that it sends, as it would another server.
+class AnswerReader {
+ public:
+  explicit AnswerReader(int socket) : socket_(socket), thread_([this] { Run(); }) {}
+  ~AnswerReader() {
+    ::shutdown(socket_, SHUT_RDWR);
+    thread_.join();
+    ::close(socket_);
+  }
+  AnswerReader(const AnswerReader&) = delete;
+  AnswerReader& operator=(const AnswerReader&) = delete;
+
+  void Send(const std::string& bytes) const {
+    if (::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) !=
+        static_cast<ssize_t>(bytes.size())) {
+      Die("cannot send");
+    }
+  }
+  // Waits for the next answer, which stays until the one after it.
+  const std::string& Take() {
+    come_.acquire();
+    if (answer_.empty()) Die("the host ended a sender's link");
+    return answer_;
+  }
+
+ private:
+  void Run() {
+    do {
+      answer_ = ReadMessage();
+      come_.release();
+    } while (!answer_.empty());
+  }
+  // Empty: the link has ended.
+  std::string ReadMessage() const {
+    std::string bytes;
+    size_t until = kLightHeaderBytes;
+    while (bytes.size() < until) {
+      char buffer[65536];
+      const size_t wanted = std::min(sizeof(buffer), until - bytes.size());
+      const ssize_t got = ::recv(socket_, buffer, wanted, 0);
+      if (got <= 0) return {};
+      bytes.append(buffer, static_cast<size_t>(got));
+      if (bytes.size() == kLightHeaderBytes) until = LengthIn(bytes);
+    }
+    return bytes;
+  }
+  static size_t LengthIn(const std::string& bytes) {
+    const auto* b = reinterpret_cast<const uint8_t*>(bytes.data());
+    return size_t{b[4]} << 24 | size_t{b[5]} << 16 | size_t{b[6]} << 8 | b[7];
+  }
+
+  const int socket_;
+  std::counting_semaphore<> come_{0};
+  std::string answer_;
+  std::thread thread_;
+};
+
 }  // namespace
 
 struct CostsRig::Impl {
-  Impl(const std::string& program, size_t node_count, size_t sender_count) : nodes(node_count) {
+  Impl(const ServerProgram& program, size_t node_count, size_t sender_count) : nodes(node_count) {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = limit.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &limit);
     listener = Listen(&other_port);
-    // The host binds what was free a moment ago.
-    ::close(Listen(&host_port));
+    host_port = FreePort();
     char pattern[] = "/dev/shm/gossamer_costs_XXXXXX";
     if (::mkdtemp(pattern) == nullptr) Die("cannot make a directory in /dev/shm");
     directory = pattern;
@@ -172,42 +250,26 @@ struct CostsRig::Impl {
     for (size_t i = 1; i <= sender_count; ++i) {
       senders.push_back(std::make_unique<Sender>(ConfText(nodes, i, host_port, other_port),
                                                  host_port, other_port));
-      sockets.push_back(ConnectTo(host_port));
+      links.push_back(std::make_unique<AnswerReader>(ConnectTo(host_port)));
     }
   }
 
   ~Impl() {
     host.reset();
-    for (const int socket : sockets) ::close(socket);
+    links.clear();
     for (const int socket : accepted) ::close(socket);
     ::close(listener);
     std::filesystem::remove_all(directory);
   }
 
-  void StartHost(const std::string& program) {
+  void StartHost(const ServerProgram& program) {
     std::ofstream(directory + "/nodes.conf") << ConfText(nodes, 0, host_port, other_port);
     const HostPlace place = {directory, host_port};
-    extensions = program.empty();
-    host = program.empty() ? StartOwnHost(place) : StartServer(program, place);
+    extensions = program.path.empty();
+    host = program.path.empty() ? StartOwnHost(place) : StartServer(program, place);
     while (accepted.size() < nodes - 1) accepted.push_back(::accept(listener, nullptr, nullptr));
     while (host->Links() < nodes - 1) std::this_thread::sleep_for(std::chrono::milliseconds(20));
     start_nanos = host->CpuNanos();
-  }
-
-  void ReadAnswer(int socket) {
-    const auto read = [&](size_t until) {
-      while (answer.size() < until) {
-        char buffer[65536];
-        const ssize_t got =
-            ::recv(socket, buffer, std::min(sizeof(buffer), until - answer.size()), 0);
-        if (got <= 0) Die("the host ended a sender's link");
-        answer.append(buffer, static_cast<size_t>(got));
-      }
-    };
-    answer.clear();
-    read(kLightHeaderBytes);
-    const auto* bytes = reinterpret_cast<const uint8_t*>(answer.data());
-    read(size_t{bytes[4]} << 24 | size_t{bytes[5]} << 16 | size_t{bytes[6]} << 8 | bytes[7]);
   }
 
   const size_t nodes;
@@ -219,12 +281,12 @@ struct CostsRig::Impl {
   bool extensions = true;  // of the senders' heartbeats
   int64_t start_nanos = 0;
   std::vector<std::unique_ptr<Sender>> senders;
-  std::vector<int> sockets;   // of the senders
-  std::vector<int> accepted;  // and others that stay open
+  std::vector<std::unique_ptr<AnswerReader>> links;  // of the senders
+  std::vector<int> accepted;                         // and others that stay open
   std::string answer;
 };
 
-CostsRig::CostsRig(const std::string& program, size_t nodes, size_t senders)
+CostsRig::CostsRig(const ServerProgram& program, size_t nodes, size_t senders)
     : impl_(std::make_unique<Impl>(program, nodes, senders)) {}
 CostsRig::~CostsRig() = default;
 
@@ -266,16 +328,10 @@ Frame CostsRig::Publish(size_t sender, size_t bytes) const {
 
 void CostsRig::Exchange(const std::vector<Frame>& frames, bool together) {
   if (together) impl_->host->Hold();
-  for (size_t i = 0; i < frames.size(); ++i) {
-    const std::string& bytes = frames[i].bytes;
-    if (::send(impl_->sockets[i], bytes.data(), bytes.size(), 0) !=
-        static_cast<ssize_t>(bytes.size())) {
-      Die("cannot send");
-    }
-  }
+  for (size_t i = 0; i < frames.size(); ++i) impl_->links[i]->Send(frames[i].bytes);
   if (together) impl_->host->Release();
   for (size_t i = 0; i < frames.size(); ++i) {
-    if (frames[i].answered) impl_->ReadAnswer(impl_->sockets[i]);
+    if (frames[i].answered) impl_->answer = impl_->links[i]->Take();
   }
 }
 

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/bench/measured_host.h"
+
 namespace gossamer::bench {
 
 // A message as its sender would send it.
@@ -23,9 +25,8 @@ struct Frame {
 
 class CostsRig {
  public:
-  // `program`: a redis-server or valkey-server; empty: gossamer-server's own bus. `senders`: so
-  // many of the other nodes can send. They are below `nodes`.
-  CostsRig(const std::string& program, size_t nodes, size_t senders);
+  // `senders`: so many of the other nodes can send. They are below `nodes`.
+  CostsRig(const ServerProgram& program, size_t nodes, size_t senders);
   ~CostsRig();
   CostsRig(const CostsRig&) = delete;
   CostsRig& operator=(const CostsRig&) = delete;

@@ -113,15 +113,16 @@ class OwnHost : public MeasuredHost {
 
 class Server : public MeasuredHost {
  public:
-  Server(const std::string& program, const HostPlace& place)
+  Server(const ServerProgram& program, const HostPlace& place)
       : client_(static_cast<uint16_t>(place.bus_port - 1)) {
     std::string error;
-    process_ = real::Process::Start(program, Words(place), place.directory + "/server.log", &error);
+    process_ = real::Process::Start(program.path, Words(program, place),
+                                    place.directory + "/server.out", &error);
     if (process_ == nullptr) Die(error);
-    if (::clock_getcpuclockid(process_->pid(), &clock_) != 0) Die("no clock of " + program);
+    if (::clock_getcpuclockid(process_->pid(), &clock_) != 0) Die("no clock of " + program.path);
     for (int attempt = 0; attempt < 600; ++attempt) {
       if (client_.Ask({"PING"}, Seconds(60), &error)) return;
-      if (process_->Ended()) Die(program + " " + process_->EndText());
+      if (process_->Ended()) Die(program.path + " " + process_->EndText());
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
     Die(error);
@@ -139,7 +140,7 @@ class Server : public MeasuredHost {
   size_t Links() override { return Ask({"CLUSTER", "LINKS"}).items.size(); }
 
  private:
-  static std::vector<std::string> Words(const HostPlace& place) {
+  static std::vector<std::string> Words(const ServerProgram& program, const HostPlace& place) {
     return {"--port",
             std::to_string(place.bus_port - 1),
             "--cluster-port",
@@ -159,7 +160,9 @@ class Server : public MeasuredHost {
             "--appendonly",
             "no",
             "--loglevel",
-            "warning"};
+            program.log_level,
+            "--logfile",
+            "server.log"};
   }
   real::Reply Ask(const std::vector<std::string>& words) {
     std::string error;
@@ -180,7 +183,7 @@ std::unique_ptr<MeasuredHost> StartOwnHost(const HostPlace& place) {
   return std::make_unique<OwnHost>(place);
 }
 
-std::unique_ptr<MeasuredHost> StartServer(const std::string& program, const HostPlace& place) {
+std::unique_ptr<MeasuredHost> StartServer(const ServerProgram& program, const HostPlace& place) {
   return std::make_unique<Server>(program, place);
 }
 

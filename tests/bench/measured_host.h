@@ -18,6 +18,12 @@ struct HostPlace {
   uint16_t bus_port = 0;  // the client port, if there is one, is one less
 };
 
+// A redis-server or valkey-server to measure.
+struct ServerProgram {
+  std::string path;  // empty: gossamer-server's own bus
+  std::string log_level = "notice";
+};
+
 class MeasuredHost {
  public:
   virtual ~MeasuredHost() = default;
@@ -37,8 +43,8 @@ class MeasuredHost {
 
 // gossamer-server's own (epoll, sockets, codec, core, nodes.conf) on a thread of this program.
 std::unique_ptr<MeasuredHost> StartOwnHost(const HostPlace& place);
-// `program` is a redis-server or valkey-server.
-std::unique_ptr<MeasuredHost> StartServer(const std::string& program, const HostPlace& place);
+// Its log is a file in the place's directory.
+std::unique_ptr<MeasuredHost> StartServer(const ServerProgram& program, const HostPlace& place);
 
 [[noreturn]] void Die(const std::string& what);
 

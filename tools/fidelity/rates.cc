@@ -68,10 +68,11 @@ std::optional<std::vector<RateRow>> ReadRates(const std::string& path, std::stri
   return rows;
 }
 
-sim::Scenario RestOf(const RateRow& row, const std::string& cpu_preset) {
+sim::Scenario RestOf(const RateRow& row, const sim::CpuSpec& cpu) {
   sim::Scenario scenario;
   scenario.name = "rest-" + std::to_string(row.nodes) + "-" + std::to_string(row.timeout_ms);
-  scenario.cpu.preset = cpu_preset;
+  scenario.cpu.preset = cpu.preset;
+  scenario.cpu.scale_percent = cpu.scale_percent;
   const double others = static_cast<double>(row.util_percent) / 100 - row.measured.cores / kCores;
   scenario.cpu.background.value = static_cast<uint32_t>(std::clamp(others, 0.0, 0.95) * 1'000'000);
   SetMachine(row.nodes, row.timeout_ms, &scenario);
@@ -94,6 +95,19 @@ Rates RatesOf(const sim::RunReport& report) {
     rates.cores += static_cast<double>(node.busy_us) / 1e6 / seconds;
   }
   return rates;
+}
+
+uint32_t ScalePercent(const std::vector<RateRow>& rows, const std::vector<Rates>& simulated) {
+  std::vector<double> percents;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (simulated[i].cores > 0) {
+      percents.push_back(100 * rows[i].measured.cores / simulated[i].cores);
+    }
+  }
+  if (percents.empty()) return 100;
+  const auto middle = percents.begin() + static_cast<std::ptrdiff_t>(percents.size() / 2);
+  std::nth_element(percents.begin(), middle, percents.end());
+  return static_cast<uint32_t>(std::clamp(std::round(*middle), 1.0, 10'000.0));
 }
 
 size_t RatesOff(const std::vector<RateRow>& rows, const std::vector<Rates>& simulated) {

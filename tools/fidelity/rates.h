@@ -37,11 +37,16 @@ struct RateRow {
 // read or a line is not as expected.
 std::optional<std::vector<RateRow>> ReadRates(const std::string& path, std::string* error);
 
-// The cluster at rest, on one machine with two cores, beside what else the machine did.
-sim::Scenario RestOf(const RateRow& row, const std::string& cpu_preset);
+// The cluster at rest, on one machine with two cores, beside what else the machine did. Of `cpu`
+// the preset and the scale count.
+sim::Scenario RestOf(const RateRow& row, const sim::CpuSpec& cpu);
 
 // What a run of that scenario shows.
 Rates RatesOf(const sim::RunReport& report);
+
+// How fast the measured machine was: its processor time as a percentage of the simulated one, the
+// median of all rows; at least 1.
+uint32_t ScalePercent(const std::vector<RateRow>& rows, const std::vector<Rates>& simulated);
 
 // Rows whose messages or bytes are off by more than kRatePercent. `simulated` by row.
 size_t RatesOff(const std::vector<RateRow>& rows, const std::vector<Rates>& simulated);

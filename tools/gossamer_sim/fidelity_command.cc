@@ -142,37 +142,39 @@ ExitCode Usage(const std::string& error) {
 
 ExitCode Ended() { return Interrupted() ? ExitCode::kInterrupted : ExitCode::kInternal; }
 
-// Traffic at rest: one run a row.
-ExitCode CompareRates(const Arguments& arguments, const std::string& directory,
-                      const std::string& preset) {
-  const std::string path = directory + "/rates.csv";
-  std::string error;
-  const auto rows = ReadRates(path, &error);
-  if (!rows) return Usage(error);
+// Traffic at rest: one run a row. False: interrupted, or a run failed.
+bool SimulateRates(const Arguments& arguments, const std::vector<RateRow>& rows,
+                   const sim::CpuSpec& cpu, std::vector<Rates>* rates) {
   std::deque<sim::Scenario> scenarios;
   std::vector<RunRequest> requests;
   int64_t total_us = 0;
-  for (const RateRow& row : *rows) {
+  for (const RateRow& row : rows) {
     RunRequest& request = requests.emplace_back();
-    request.scenario = &scenarios.emplace_back(RestOf(row, preset));
+    request.scenario = &scenarios.emplace_back(RestOf(row, cpu));
     request.options.digest = false;
     total_us += request.scenario->duration.us;
   }
   Progress progress(arguments.progress, arguments.quiet, requests.size(), total_us);
-  std::vector<Rates> simulated;
   for (const RunOutcome& outcome :
        RunAll(requests, static_cast<size_t>(arguments.jobs), &progress)) {
-    if (!outcome.report || Interrupted()) return Ended();
-    simulated.push_back(RatesOf(*outcome.report));
+    if (!outcome.report || Interrupted()) return false;
+    rates->push_back(RatesOf(*outcome.report));
   }
-  std::printf("\nTraffic of %s, one simulated run a row\n\n%s", path.c_str(),
-              RatesText(*rows, simulated).c_str());
-  return RatesOff(*rows, simulated) == 0 ? ExitCode::kPass : ExitCode::kFinding;
+  return true;
+}
+
+ExitCode CompareRates(const Arguments& arguments, const std::vector<RateRow>& rows,
+                      const sim::CpuSpec& cpu) {
+  std::vector<Rates> simulated;
+  if (!SimulateRates(arguments, rows, cpu, &simulated)) return Ended();
+  std::printf("\nTraffic at rest, one simulated run a row\n\n%s",
+              RatesText(rows, simulated).c_str());
+  return RatesOff(rows, simulated) == 0 ? ExitCode::kPass : ExitCode::kFinding;
 }
 
 // Detection and failover times.
 ExitCode CompareTimes(const Arguments& arguments, const std::string& directory,
-                      const std::string& preset) {
+                      const sim::CpuSpec& cpu) {
   const std::string path = directory + "/runs.csv";
   std::string error;
   auto rows = ReadMeasured(path, &error);
@@ -184,8 +186,6 @@ ExitCode CompareTimes(const Arguments& arguments, const std::string& directory,
     return Usage("no row of " + path + " has '" + arguments.only_rows +
                  "' in its name, expected a part of one such as valkey-30-5000-single");
   }
-  sim::CpuSpec cpu;
-  cpu.preset = preset;
   Study study(arguments, std::move(*rows));
   std::vector<Samples> samples;
   if (!study.Simulate(cpu, arguments.saturated, &samples)) return Ended();
@@ -194,9 +194,13 @@ ExitCode CompareTimes(const Arguments& arguments, const std::string& directory,
     return ExitCode::kEnvironment;
   }
   const Fit fit = Judge(study.rows(), arguments.saturated, samples);
-  std::printf("%" PRIu64 " simulated runs a row, rules valkey-8.0, cpu %s, %s runs of %s\n\n%s",
-              arguments.runs, preset.c_str(), arguments.saturated ? "saturated" : "unsaturated",
-              path.c_str(), FitText(fit).c_str());
+  std::printf("%" PRIu64
+              " simulated runs a row, rules valkey-8.0, cpu %s x%u %%, %s runs of %s\n"
+              "The scale is the measured processor time at rest over what the preset needs: the "
+              "machine's speed.\n\n%s",
+              arguments.runs, cpu.preset.c_str(), cpu.scale_percent,
+              arguments.saturated ? "saturated" : "unsaturated", path.c_str(),
+              FitText(fit).c_str());
   if (arguments.runs < kFewestRuns) {
     std::printf("%" PRIu64 " runs a row are too few to decide anything; the default is 1000.\n",
                 arguments.runs);
@@ -209,13 +213,20 @@ ExitCode CompareTimes(const Arguments& arguments, const std::string& directory,
 
 ExitCode FidelityCommand(const Arguments& arguments) {
   const std::string directory = arguments.files.empty() ? "tests/fidelity" : arguments.files[0];
-  const std::string preset = arguments.cpu.value_or("redis-7");
-  const ExitCode times = CompareTimes(arguments, directory, preset);
+  std::string error;
+  const auto rates = ReadRates(directory + "/rates.csv", &error);
+  if (!rates) return Usage(error + "; DIR is tests/fidelity of the sources");
+  sim::CpuSpec cpu;
+  cpu.preset = arguments.cpu.value_or("redis-7-debug");
+  std::vector<Rates> unscaled;
+  if (!SimulateRates(arguments, *rates, cpu, &unscaled)) return Ended();
+  cpu.scale_percent = ScalePercent(*rates, unscaled);
+  const ExitCode times = CompareTimes(arguments, directory, cpu);
   const bool all = arguments.only_rows.empty() && !arguments.saturated;
   const bool ran =
       times == ExitCode::kPass || times == ExitCode::kFinding || times == ExitCode::kInconclusive;
   if (!all || !ran) return times;
-  return Worse(times, CompareRates(arguments, directory, preset));
+  return Worse(times, CompareRates(arguments, *rates, cpu));
 }
 
 }  // namespace gossamer::tool

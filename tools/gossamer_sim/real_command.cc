@@ -30,7 +30,8 @@ using real::Program;
 
 // One way between two processes of one machine; measured on loopback.
 constexpr Duration kLoopback = Micros(50);
-constexpr const char* kDefaultCpu = "redis-7";
+// Phases are read from what a server logs at loglevel debug.
+constexpr const char* kDefaultCpu = "redis-7-debug";
 
 // ---- Where the nodes' files are ----
 

@@ -130,9 +130,16 @@ TEST(RatesTest, WhatIsOffByMoreThanFivePercentIsCounted) {
 
 TEST(RatesTest, OthersTakeWhatTheClusterDoesNot) {
   const RateRow row{"valkey", 12, 1000, 85, {40, 1000, 0.1}};
-  EXPECT_NEAR(RestOf(row, "redis-7").cpu.background.value, 800'000, 1);
+  EXPECT_NEAR(RestOf(row, {}).cpu.background.value, 800'000, 1);
   const RateRow alone{"valkey", 12, 1000, 3, {40, 1000, 0.1}};
-  EXPECT_EQ(RestOf(alone, "redis-7").cpu.background.value, 0u);
+  EXPECT_EQ(RestOf(alone, {}).cpu.background.value, 0u);
+}
+
+TEST(RatesTest, TheScaleIsTheMedianOfMeasuredOverSimulatedTime) {
+  const RateRow row{"valkey", 12, 1000, 85, {40, 1000, 0.06}};
+  const std::vector<Rates> simulated = {{40, 1000, 0.03}, {40, 1000, 0.1}, {40, 1000, 0.12}};
+  EXPECT_EQ(ScalePercent({row, row, row}, simulated), 60u);
+  EXPECT_EQ(ScalePercent({row}, {{40, 1000, 0}}), 100u);
 }
 
 TEST(MeasuredTest, TheScenarioIsTheMeasuredClusters) {
