@@ -12,6 +12,9 @@ namespace gossamer::tool {
 namespace {
 
 constexpr size_t kResamples = 2000;
+// For chances: so many draws of a row's runs, with so many resamples each.
+constexpr size_t kDraws = 60;
+constexpr size_t kDrawResamples = 300;
 
 std::vector<int64_t> Column(const std::vector<Figures>& runs, size_t figure) {
   std::vector<int64_t> values;
@@ -21,16 +24,35 @@ std::vector<int64_t> Column(const std::vector<Figures>& runs, size_t figure) {
   return values;
 }
 
+// Fills in medians and interval, and whether they fit.
+void FitMedian(const std::vector<int64_t>& measured, const std::vector<int64_t>& simulated,
+               size_t resamples, Rng* rng, FigureFit* fit) {
+  fit->simulated_ms = static_cast<double>(sim::TwiceMedian(simulated)) / 2;
+  fit->measured_ms = static_cast<double>(sim::TwiceMedian(measured)) / 2;
+  const sim::MedianInterval interval = sim::BootstrapMedian(measured, resamples, rng);
+  fit->low_ms = interval.low;
+  fit->high_ms = interval.high;
+  fit->median_fits = (fit->simulated_ms >= fit->low_ms && fit->simulated_ms <= fit->high_ms) ||
+                     std::abs(fit->deviation_percent()) <= kMedianPercent;
+}
+
+double MissChance(const std::vector<int64_t>& simulated, size_t runs, Rng* rng) {
+  size_t misses = 0;
+  for (size_t draw = 0; draw < kDraws; ++draw) {
+    std::vector<int64_t> drawn;
+    for (size_t i = 0; i < runs; ++i) drawn.push_back(simulated[rng->Below(simulated.size())]);
+    std::sort(drawn.begin(), drawn.end());
+    FigureFit fit;
+    FitMedian(drawn, simulated, kDrawResamples, rng, &fit);
+    misses += fit.median_fits ? 0 : 1;
+  }
+  return static_cast<double>(misses) / kDraws;
+}
+
 FigureFit FitFigure(const std::vector<int64_t>& measured, const std::vector<int64_t>& simulated,
                     Rng* rng) {
   FigureFit fit;
-  fit.simulated_ms = static_cast<double>(sim::TwiceMedian(simulated)) / 2;
-  fit.measured_ms = static_cast<double>(sim::TwiceMedian(measured)) / 2;
-  const sim::MedianInterval interval = sim::BootstrapMedian(measured, kResamples, rng);
-  fit.low_ms = interval.low;
-  fit.high_ms = interval.high;
-  fit.median_fits = (fit.simulated_ms >= fit.low_ms && fit.simulated_ms <= fit.high_ms) ||
-                    std::abs(fit.deviation_percent()) <= kMedianPercent;
+  FitMedian(measured, simulated, kResamples, rng, &fit);
   fit.p_value =
       sim::KsPValue(sim::KsDistance(measured, simulated), measured.size(), simulated.size());
   return fit;
@@ -79,6 +101,14 @@ size_t Fit::medians_off() const {
   return count;
 }
 
+double Fit::medians_off_by_chance() const {
+  double sum = 0;
+  for (const RowFit& row : rows) {
+    for (const FigureFit& figure : row.figures) sum += figure.miss_chance;
+  }
+  return sum;
+}
+
 Fit Judge(const std::vector<MeasuredRow>& rows, bool saturated,
           const std::vector<Samples>& samples) {
   Fit fit;
@@ -90,9 +120,11 @@ Fit Judge(const std::vector<MeasuredRow>& rows, bool saturated,
     RowFit& row = fit.rows.emplace_back(RowFit{&rows[r], runs.size(), {}});
     fit.runs += runs.size();
     Rng rng(r, "bootstrap");
+    Rng chance(r, "chance");
     for (size_t f = 0; f < kFigures.size(); ++f) {
       const std::vector<int64_t> measured = Column(runs, f);
       row.figures[f] = FitFigure(measured, samples[r][f], &rng);
+      row.figures[f].miss_chance = MissChance(samples[r][f], runs.size(), &chance);
       for (const int64_t value : measured) {
         positions[f].push_back(sim::PositionIn(samples[r][f], value));
       }
@@ -133,7 +165,9 @@ std::string FitText(const Fit& fit) {
          Verdict(fit.rejections() == 0) + "\n" +
          "!: the median is outside of the measured one's 95 % interval and of " +
          Rounded(kMedianPercent, 0) + " %: " + std::to_string(fit.medians_off()) + " of " +
-         std::to_string(tests) + ": " + Verdict(fit.medians_off() == 0) + "\n";
+         std::to_string(tests) + ": " + Verdict(fit.medians_off() == 0) + "\n" +
+         "   (were the simulated runs the truth, so few measured ones would miss " +
+         Rounded(fit.medians_off_by_chance(), 0) + ")\n";
 }
 
 }  // namespace gossamer::tool

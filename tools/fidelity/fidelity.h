@@ -7,7 +7,8 @@
 //   rows     no row's runs are told from the simulated ones by a Kolmogorov-Smirnov test, at 1 %
 //            over all rows and figures together (Holm).
 //   medians  the simulated median lies in the measured median's bootstrap interval (95 %), or
-//            within kMedianPercent of the measured one.
+//            within kMedianPercent of the measured one. Intervals of few runs miss the truth now
+//            and then: how often they would, were the simulator right, is told beside.
 // Thread safety: pure functions.
 #ifndef GOSSAMER_TOOLS_FIDELITY_FIDELITY_H_
 #define GOSSAMER_TOOLS_FIDELITY_FIDELITY_H_
@@ -39,6 +40,8 @@ struct FigureFit {
   double p_value = 1;
   bool rejected = false;
   bool median_fits = false;
+  // How likely so many runs, drawn from the simulated ones, had a median that does not fit.
+  double miss_chance = 0;
 
   double deviation_percent() const { return 100 * (simulated_ms - measured_ms) / measured_ms; }
 };
@@ -57,6 +60,8 @@ struct Fit {
   bool pooled_fits() const;
   size_t rejections() const;
   size_t medians_off() const;
+  // The number to be expected were the simulated distributions the true ones.
+  double medians_off_by_chance() const;
   bool fits() const { return pooled_fits() && rejections() == 0 && medians_off() == 0; }
 };
 

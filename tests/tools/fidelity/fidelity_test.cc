@@ -84,6 +84,9 @@ TEST(FidelityTest, RunsOfTheSameDistributionFit) {
   EXPECT_EQ(fit.rejections(), 0u);
   // Of 60 intervals of 95 % some miss by chance.
   EXPECT_LE(fit.medians_off(), 8u);
+  // An interval of 95 % misses one of twenty, a little more as bootstrap intervals are narrow.
+  EXPECT_GT(fit.medians_off_by_chance(), 0.005 * 6 * static_cast<double>(fit.rows.size()));
+  EXPECT_LT(fit.medians_off_by_chance(), 0.15 * 6 * static_cast<double>(fit.rows.size()));
 }
 
 TEST(FidelityTest, AShiftIsSeenInEveryVerdict) {
