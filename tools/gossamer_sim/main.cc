@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -63,6 +64,19 @@ ExitCode Dispatch(const Arguments& arguments) {
   return DigestsCommand(arguments);
 }
 
+// Memory can run out where nothing may be thrown.
+[[noreturn]] void OnTerminate() {
+  try {
+    if (const std::exception_ptr error = std::current_exception()) std::rethrow_exception(error);
+  } catch (const std::bad_alloc&) {
+    std::fputs("gossamer-sim: out of memory\n", stderr);
+    std::_Exit(static_cast<int>(ExitCode::kEnvironment));
+  } catch (...) {
+    std::fputs("gossamer-sim: internal error: an exception where none may be\n", stderr);
+  }
+  std::abort();
+}
+
 ExitCode Main(int argc, const char* const* argv) {
   ExitCode code = ExitCode::kInternal;
   try {
@@ -90,5 +104,6 @@ ExitCode Main(int argc, const char* const* argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGABRT, gossamer::tool::OnAbort);
+  std::set_terminate(gossamer::tool::OnTerminate);
   return static_cast<int>(gossamer::tool::Main(argc, argv));
 }

@@ -425,4 +425,16 @@ TEST_F(CliTest, DigestsAreHeld) {
 }
 
 }  // namespace
+
+TEST_F(CliTest, TooLittleMemoryIsTheEnvironmentsFault) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer itself reserves more";
+#endif
+  for (const char* limit : {"ulimit -v 150000;", "ulimit -v 250000;"}) {
+    const Result result = Run("run scenarios/storm/ten_percent_2000.yaml --stop-at 3s -q", limit);
+    EXPECT_EQ(result.code, 5) << result.err;
+    EXPECT_NE(result.err.find("out of memory"), std::string::npos) << result.err;
+  }
+}
+
 }  // namespace gossamer
