@@ -135,7 +135,7 @@ void AddFidelity(CLI::App* app, Raw* raw, Arguments* out) {
                        "Only runs of rows with this in their name: 30-5000");
   fidelity->add_flag("--saturated", out->saturated, "The runs on a saturated machine instead");
   fidelity->add_option("--jobs", raw->jobs, "Runs at the same time");
-  fidelity->add_option("--cpu", raw->cpu, "CPU preset; default: redis-7");
+  fidelity->add_option("--cpu", raw->cpu, "CPU preset; default: redis-7-debug");
   fidelity->add_option("--samples", out->samples, "Every simulated value to a CSV file")
       ->group("Output");
 }

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <deque>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -172,21 +173,26 @@ ExitCode CompareRates(const Arguments& arguments, const std::vector<RateRow>& ro
   return RatesOff(rows, simulated) == 0 ? ExitCode::kPass : ExitCode::kFinding;
 }
 
-// Detection and failover times.
-ExitCode CompareTimes(const Arguments& arguments, const std::string& directory,
-                      const sim::CpuSpec& cpu) {
-  const std::string path = directory + "/runs.csv";
-  std::string error;
-  auto rows = ReadMeasured(path, &error);
-  if (!rows) return Usage(error + "; DIR is tests/fidelity of the sources");
-  std::erase_if(*rows, [&](const MeasuredRow& row) {
-    return NameOf(row).find(arguments.only_rows) == std::string::npos;
-  });
-  if (rows->empty()) {
-    return Usage("no row of " + path + " has '" + arguments.only_rows +
-                 "' in its name, expected a part of one such as valkey-30-5000-single");
+// The rows of the file whose names have `only` in them.
+std::optional<std::vector<MeasuredRow>> ReadRows(const std::string& path, const std::string& only,
+                                                 std::string* error) {
+  auto rows = ReadMeasured(path, error);
+  if (!rows) {
+    *error += "; DIR is tests/fidelity of the sources";
+    return std::nullopt;
   }
-  Study study(arguments, std::move(*rows));
+  std::erase_if(
+      *rows, [&](const MeasuredRow& row) { return NameOf(row).find(only) == std::string::npos; });
+  if (!rows->empty()) return rows;
+  *error = "no row of " + path + " has '" + only +
+           "' in its name, expected a part of one such as valkey-30-5000-single";
+  return std::nullopt;
+}
+
+// Detection and failover times. `path`: where the rows are from.
+ExitCode CompareTimes(const Arguments& arguments, const std::string& path,
+                      std::vector<MeasuredRow> rows, const sim::CpuSpec& cpu) {
+  Study study(arguments, std::move(rows));
   std::vector<Samples> samples;
   if (!study.Simulate(cpu, arguments.saturated, &samples)) return Ended();
   if (!arguments.samples.empty() && !WriteSamples(arguments.samples, study.rows(), samples)) {
@@ -213,15 +219,18 @@ ExitCode CompareTimes(const Arguments& arguments, const std::string& directory,
 
 ExitCode FidelityCommand(const Arguments& arguments) {
   const std::string directory = arguments.files.empty() ? "tests/fidelity" : arguments.files[0];
+  const std::string path = directory + "/runs.csv";
   std::string error;
+  auto rows = ReadRows(path, arguments.only_rows, &error);
+  if (!rows) return Usage(error);
   const auto rates = ReadRates(directory + "/rates.csv", &error);
-  if (!rates) return Usage(error + "; DIR is tests/fidelity of the sources");
+  if (!rates) return Usage(error);
   sim::CpuSpec cpu;
   cpu.preset = arguments.cpu.value_or("redis-7-debug");
   std::vector<Rates> unscaled;
   if (!SimulateRates(arguments, *rates, cpu, &unscaled)) return Ended();
   cpu.scale_percent = ScalePercent(*rates, unscaled);
-  const ExitCode times = CompareTimes(arguments, directory, cpu);
+  const ExitCode times = CompareTimes(arguments, path, std::move(*rows), cpu);
   const bool all = arguments.only_rows.empty() && !arguments.saturated;
   const bool ran =
       times == ExitCode::kPass || times == ExitCode::kFinding || times == ExitCode::kInconclusive;

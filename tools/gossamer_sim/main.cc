@@ -70,6 +70,7 @@ ExitCode Dispatch(const Arguments& arguments) {
     if (const std::exception_ptr error = std::current_exception()) std::rethrow_exception(error);
   } catch (const std::bad_alloc&) {
     std::fputs("gossamer-sim: out of memory\n", stderr);
+    ReportFiles::KeepAfterAbort();
     std::_Exit(static_cast<int>(ExitCode::kEnvironment));
   } catch (...) {
     std::fputs("gossamer-sim: internal error: an exception where none may be\n", stderr);
