@@ -42,6 +42,10 @@ class FailureReports {
   bool Remove(NodeKey suspect, NodeKey reporter);
   // Number of live reports about `suspect`.
   uint32_t Count(NodeKey suspect, Ms now);
+  // As Count, without looking for those that have expired.
+  uint32_t Held(NodeKey suspect) const {
+    return MayHave(suspect) ? counts_[column_of_[suspect.value]] : 0;
+  }
   // Forgets all reports about `suspect` / by `reporter`.
   void DropSuspect(NodeKey suspect);
   void DropReporter(NodeKey reporter);

@@ -35,6 +35,7 @@ constexpr size_t kSenders = 8;
 constexpr int kRounds = 150;
 constexpr auto kPause = std::chrono::microseconds(1500);
 constexpr int64_t kPauseNanos = std::chrono::nanoseconds(kPause).count();
+constexpr auto kWorkedOff = std::chrono::seconds(3);
 constexpr auto kRest = std::chrono::seconds(3);
 
 struct Line {
@@ -92,6 +93,18 @@ struct Measured {
     }
     return MiddleMean(std::move(nanos));
   }
+
+  // Nanoseconds of `action` over all, with time enough to be worked off; less what crons take.
+  template <class Action>
+  double Busy(Action action) {
+    const auto start = std::chrono::steady_clock::now();
+    const int64_t before = rig->CpuNanos();
+    action();
+    std::this_thread::sleep_for(kWorkedOff);
+    const auto used = static_cast<double>(rig->CpuNanos() - before);
+    const auto passed = std::chrono::steady_clock::now() - start;
+    return used - idle_per_ns * static_cast<double>(std::chrono::nanoseconds(passed).count());
+  }
 };
 
 using Costs = std::map<std::string_view, double>;
@@ -114,6 +127,7 @@ class Repetition {
     MeasureConnections();
     MeasureCron();
     MeasureSaves();
+    MeasureReportLists();
     return costs_;
   }
 
@@ -230,6 +244,30 @@ class Repetition {
     costs_["save_peer"] = line.slope;
   }
 
+  // What one report more in each of 499 suspects' lists costs the next reporter, who walks past it:
+  // primary after primary reports all of them, each on a connection of its own.
+  void MeasureReportLists() {
+    Measured& host = Host(2000);
+    std::vector<std::pair<double, double>> points;
+    for (size_t held = 0; held < kReporters; held += kReportersTogether) {
+      std::vector<Frame> frames;
+      for (size_t i = 0; i < kReportersTogether; ++i) {
+        frames.push_back(host.rig->Suspicions(kSenders + 1 + held + i, kSuspects));
+      }
+      const double nanos = host.Busy([&] {
+        for (const Frame& frame : frames) {
+          host.rig->Connect();
+          host.rig->SendOnNewest(frame);
+        }
+      });
+      points.emplace_back(static_cast<double>(held), nanos / kReportersTogether);
+    }
+    costs_["report_scan"] = Fit(points).slope / kSuspects * 1000;
+  }
+
+  static constexpr size_t kReporters = 500;
+  static constexpr size_t kReportersTogether = 50;
+  static constexpr size_t kSuspects = 499;
   static constexpr size_t kEntries = 10;
   static constexpr double kEntryBytes = 104;
   static constexpr double kHeaderBytes = 2256;
@@ -246,6 +284,7 @@ const std::map<std::string_view, std::string_view> kHow = {
     {"byte", "PUBLISH of 64 B to 48 KiB received"},
     {"entry", "mean of received (3 to 200; 2000 nodes) and sent (10 to 200; 100 to 2000 nodes)"},
     {"report", "100 suspected nodes in a PONG less as many that are not; 500 nodes"},
+    {"report_scan", "500 primaries report 499 suspects one after the other; 2000 nodes"},
     {"connect", "starts with 12 to 500 nodes; less what follows"},
     {"accept", "connections one by one; less the turn"},
     {"cron", "at rest with 12 to 2000 nodes; less turns"},

@@ -91,6 +91,13 @@ int ConnectTo(uint16_t port) {
   return socket;
 }
 
+void SendAll(int socket, const std::string& bytes) {
+  if (::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL) !=
+      static_cast<ssize_t>(bytes.size())) {
+    Die("cannot send");
+  }
+}
+
 // The first half are primaries with an equal share of the slots, the second half their replicas.
 std::string ConfText(size_t nodes, size_t myself, uint16_t own_port, uint16_t other_port) {
   const size_t primaries = (nodes + 1) / 2;
@@ -188,12 +195,7 @@ class AnswerReader {
   AnswerReader(const AnswerReader&) = delete;
   AnswerReader& operator=(const AnswerReader&) = delete;
 
-  void Send(const std::string& bytes) const {
-    if (::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) !=
-        static_cast<ssize_t>(bytes.size())) {
-      Die("cannot send");
-    }
-  }
+  void Send(const std::string& bytes) const { SendAll(socket_, bytes); }
   // Waits for the next answer, which stays until the one after it.
   const std::string& Take() {
     come_.acquire();
@@ -326,6 +328,17 @@ Frame CostsRig::Publish(size_t sender, size_t bytes) const {
   return from.Finish(message);
 }
 
+Frame CostsRig::Suspicions(size_t node, size_t suspects) const {
+  Sender from(ConfText(impl_->nodes, node, impl_->host_port, impl_->other_port), impl_->host_port,
+              impl_->other_port);
+  Message* message = from.Make(MessageType::kPong);
+  auto& body = std::get<gossamer::Heartbeat>(message->body);
+  for (size_t about = impl_->nodes - suspects; about < impl_->nodes; ++about) {
+    body.gossip.push_back({.node = from.KeyOf(about), .flags = flag::kReplica | flag::kPfail});
+  }
+  return from.Finish(message);
+}
+
 void CostsRig::Exchange(const std::vector<Frame>& frames, bool together) {
   if (together) impl_->host->Hold();
   for (size_t i = 0; i < frames.size(); ++i) impl_->links[i]->Send(frames[i].bytes);
@@ -336,6 +349,7 @@ void CostsRig::Exchange(const std::vector<Frame>& frames, bool together) {
 }
 
 void CostsRig::Connect() { impl_->accepted.push_back(ConnectTo(impl_->host_port)); }
+void CostsRig::SendOnNewest(const Frame& frame) { SendAll(impl_->accepted.back(), frame.bytes); }
 void CostsRig::Nothing() { impl_->host->Nothing(); }
 void CostsRig::Save() { impl_->host->Save(); }
 

@@ -41,12 +41,16 @@ class CostsRig {
   // them, or all suspected; a PUBLISH with a payload of `bytes`.
   Frame Heartbeat(size_t sender, bool ping, size_t entries, bool suspected) const;
   Frame Publish(size_t sender, size_t bytes) const;
+  // From any node, a PONG that calls the last `suspects` nodes suspected.
+  Frame Suspicions(size_t node, size_t suspects) const;
 
   // Sends one frame per sender, the n-th from sender n, and waits for the answers. `together`: the
   // loop is held up until all have arrived.
   void Exchange(const std::vector<Frame>& frames, bool together);
   // Opens a connection and leaves it open; no sender uses it.
   void Connect();
+  // Sends on the connection that Connect opened last.
+  void SendOnNewest(const Frame& frame);
   // Has the host do nothing, and waits for it.
   void Nothing();
   // Has the host carry out CLUSTER SAVECONFIG.
