@@ -12,13 +12,14 @@ namespace {
 
 constexpr std::string_view kHead = "cost,value,unit,low,high,how";
 
-constexpr std::array<CpuCostRow, 15> kRows = {{{"turn", "ns", &CpuCosts::turn},
+constexpr std::array<CpuCostRow, 16> kRows = {{{"turn", "ns", &CpuCosts::turn},
                                                {"send", "ns", &CpuCosts::send},
                                                {"receive", "ns", &CpuCosts::receive},
                                                {"byte", "ps", &CpuCosts::byte_pico},
                                                {"entry", "ns", &CpuCosts::entry},
                                                {"report", "ns", &CpuCosts::report},
-                                               {"report_scan", "ps", &CpuCosts::report_scan_pico},
+                                               {"report_list", "ps", &CpuCosts::report_list_pico},
+                                               {"report_tree", "ps", &CpuCosts::report_tree_pico},
                                                {"connect", "ns", &CpuCosts::connect},
                                                {"accept", "ns", &CpuCosts::accept},
                                                {"cron", "ns", &CpuCosts::cron},

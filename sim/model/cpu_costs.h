@@ -25,9 +25,10 @@ struct CpuCosts {
   int64_t byte_pico = 0;  // each byte of one, in picoseconds
   int64_t entry = 0;      // each gossip entry
   int64_t report = 0;     // and more for one that is a failure report
-  // Each report that stands in the list of a suspect's reports when the list is walked; in
-  // picoseconds. Only rules whose servers keep lists (ReportStore::kMillis) pay it.
-  int64_t report_scan_pico = 0;
+  // Each report that a walk through a suspect's reports passes, in picoseconds (report_walk.h):
+  // where they stand in a list (ReportStore::kMillis), and in a radix tree (kSecondBuckets).
+  int64_t report_list_pico = 0;
+  int64_t report_tree_pico = 0;
   int64_t connect = 0;
   int64_t accept = 0;
   int64_t cron = 0;

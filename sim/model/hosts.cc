@@ -286,15 +286,16 @@ TurnCost Hosts::CostOf(const Host& h, const HostInput* inputs, size_t count) con
   const CpuCosts& c = cpu_->costs();
   TurnCost cost = {c.turn, 0};
   const auto peers = static_cast<int64_t>(h.node->state().peers.size());
-  const bool keeps_lists =
-      c.report_scan_pico != 0 && h.node->state().rules.report_store == ReportStore::kMillis;
+  const State& state = h.node->state();
+  const ReportStore store = state.rules.report_store;
+  const int64_t walk_pico = store == ReportStore::kMillis ? c.report_list_pico : c.report_tree_pico;
   for (size_t i = 0; i < count; ++i) {
     if (inputs[i].kind == HostInput::Kind::kMessage) {
       const Message& message = *inputs[i].message;
       cost.work += c.receive + BytesCost(c, message) + EntriesCost(c, message);
-      if (keeps_lists) {
-        cost.work += ReportsWalked(h.node->state().reports, h.node->state().peers, message) *
-                     c.report_scan_pico / 1000;
+      if (walk_pico != 0) {
+        const int64_t walked = ReportsWalked(store, state.reports, state.peers, message);
+        cost.work += walked * walk_pico / 1000;
       }
     }
     if (inputs[i].kind == HostInput::Kind::kTick) cost.work += c.cron + c.cron_peer * peers;

@@ -262,7 +262,7 @@ class Repetition {
       });
       points.emplace_back(static_cast<double>(held), nanos / kReportersTogether);
     }
-    costs_["report_scan"] = Fit(points).slope / kSuspects * 1000;
+    costs_["report_list"] = Fit(points).slope / kSuspects * 1000;
   }
 
   static constexpr size_t kReporters = 500;
@@ -284,7 +284,7 @@ const std::map<std::string_view, std::string_view> kHow = {
     {"byte", "PUBLISH of 64 B to 48 KiB received"},
     {"entry", "mean of received (3 to 200; 2000 nodes) and sent (10 to 200; 100 to 2000 nodes)"},
     {"report", "100 suspected nodes in a PONG less as many that are not; 500 nodes"},
-    {"report_scan", "500 primaries report 499 suspects one after the other; 2000 nodes"},
+    {"report_list", "500 primaries report 499 suspects one after the other; 2000 nodes"},
     {"connect", "starts with 12 to 500 nodes; less what follows"},
     {"accept", "connections one by one; less the turn"},
     {"cron", "at rest with 12 to 2000 nodes; less turns"},

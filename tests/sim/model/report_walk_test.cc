@@ -39,13 +39,13 @@ class ReportWalkTest : public testing::Test {
     return key;
   }
 
-  int64_t Walked(NodeKey sender, uint16_t flags) {
+  int64_t Walked(NodeKey sender, uint16_t flags, ReportStore store = ReportStore::kMillis) {
     Message* message = tables_.pool.Make(MessageType::kPong);
     message->header.sender = sender;
     std::get<Heartbeat>(message->body)
         .gossip.push_back({.node = dead_, .flags = static_cast<uint16_t>(flag::kPrimary | flags)});
     const MessageRef sealed = tables_.pool.Seal(message);
-    return ReportsWalked(reports_, peers_, *sealed);
+    return ReportsWalked(store, reports_, peers_, *sealed);
   }
 
   HostTables tables_;
@@ -72,6 +72,17 @@ TEST_F(ReportWalkTest, NobodyWalksForASenderWithoutVote) {
 TEST_F(ReportWalkTest, NorForANodeThatNobodyReported) {
   reports_.DropSuspect(dead_);
   EXPECT_EQ(Walked(b_, flag::kPfail), 0);
+}
+
+TEST_F(ReportWalkTest, ATreeKnowsItsNumber) {
+  peers_.SetFlags(dead_, flag::kPfail);
+  EXPECT_EQ(Walked(b_, flag::kPfail, ReportStore::kSecondBuckets), 1);
+}
+
+TEST_F(ReportWalkTest, InATreeAnySenderTakesItsReportBack) {
+  EXPECT_EQ(Walked(no_vote_, 0, ReportStore::kMillis), 0);
+  EXPECT_EQ(Walked(no_vote_, 0, ReportStore::kSecondBuckets), 2);
+  EXPECT_EQ(Walked(no_vote_, flag::kPfail, ReportStore::kSecondBuckets), 0);
 }
 
 }  // namespace
