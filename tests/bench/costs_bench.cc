@@ -18,6 +18,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <random>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -115,7 +116,8 @@ class Repetition {
     for (const size_t size : kSizes) {
       hosts_.push_back({std::make_unique<CostsRig>(program, size, kSenders), 0});
     }
-    if (program.path.empty()) return;
+    server_ = !program.path.empty();
+    if (!server_) return;
     // The system call itself, without the disk.
     costs_["sync"] = 30000;
     costs_["sync_blocks"] = 1;
@@ -128,6 +130,7 @@ class Repetition {
     MeasureCron();
     MeasureSaves();
     MeasureReportLists();
+    if (server_) MeasureReportTrees();
     return costs_;
   }
 
@@ -265,14 +268,59 @@ class Repetition {
     costs_["report_list"] = Fit(points).slope / kSuspects * 1000;
   }
 
+  // What one entry more costs a walk through such a tree as Valkey 9.0 keeps a suspect's reports
+  // in: the pending entries of a stream's consumer group stand in it too, in the order of time and
+  // of a number, here an address, and each leads to an allocation of its own. One suspect's tree
+  // after the other is walked, from the oldest entry.
+  void MeasureReportTrees() {
+    Measured& host = Host(12);
+    std::mt19937_64 random(1);
+    std::vector<std::string> ids;
+    for (size_t i = 0; i < kReporters; ++i) {
+      ids.push_back(std::to_string(kFirstReportMs + 1000 * (i * 8 / kReporters)) + "-" +
+                    std::to_string(kHeapBase + i * kHeapStep + 8 * (random() % (kHeapStep / 8))));
+    }
+    const std::string tag = host.rig->HashTag();
+    const std::string suspects = std::to_string(kSuspects);
+    host.rig->Script(kMakeTrees, {tag, suspects});
+    std::vector<std::pair<double, double>> points;
+    for (size_t held = 0; held < kReporters; ++held) {
+      host.rig->Script(kAddReport, {tag, suspects, ids[held]});
+      if ((held + 1) % (2 * kReportersTogether) != 0) continue;
+      const auto walk = [&](const char* from, const char* to) {
+        return host.Each(kWalks, [&] { host.rig->Script(kWalkTrees, {tag, suspects, from, to}); });
+      };
+      // An empty range is everything but the walk.
+      points.emplace_back(static_cast<double>(held + 1), walk("-", "+") - walk("+", "-"));
+    }
+    costs_["report_tree"] = Fit(points).slope / kSuspects * 1000;
+  }
+
   static constexpr size_t kReporters = 500;
   static constexpr size_t kReportersTogether = 50;
   static constexpr size_t kSuspects = 499;
+  static constexpr int kWalks = 9;
+  static constexpr uint64_t kFirstReportMs = 1'700'000'000'000;
+  static constexpr uint64_t kHeapBase = 0x7f0000000000;
+  static constexpr uint64_t kHeapStep = 16 << 20;
+  // Arguments: the keys' hash tag, how many suspects.
+  static constexpr char kMakeTrees[] =
+      "for i = 1, ARGV[2] do "
+      "redis.call('XGROUP', 'CREATE', ARGV[1] .. i, 'g', '0', 'MKSTREAM') end";
+  // And the report's id.
+  static constexpr char kAddReport[] =
+      "for i = 1, ARGV[2] do redis.call('XADD', ARGV[1] .. i, ARGV[3], 'a', 'b') "
+      "redis.call('XREADGROUP', 'GROUP', 'g', 'c', 'STREAMS', ARGV[1] .. i, '>') end";
+  // And the range: nothing in it has been idle for so long.
+  static constexpr char kWalkTrees[] =
+      "for i = 1, ARGV[2] do redis.call('XPENDING', ARGV[1] .. i, 'g', 'IDLE', 1000000000000, "
+      "ARGV[3], ARGV[4], 1) end";
   static constexpr size_t kEntries = 10;
   static constexpr double kEntryBytes = 104;
   static constexpr double kHeaderBytes = 2256;
   std::vector<Measured> hosts_;
-  Costs costs_ = {{"sync", 0}, {"sync_blocks", 0}};
+  bool server_ = false;
+  Costs costs_ = {{"sync", 0}, {"sync_blocks", 0}, {"report_tree", 0}};
   double send_ = 0;  // of a whole answer
 };
 
@@ -285,6 +333,7 @@ const std::map<std::string_view, std::string_view> kHow = {
     {"entry", "mean of received (3 to 200; 2000 nodes) and sent (10 to 200; 100 to 2000 nodes)"},
     {"report", "100 suspected nodes in a PONG less as many that are not; 500 nodes"},
     {"report_list", "500 primaries report 499 suspects one after the other; 2000 nodes"},
+    {"report_tree", "XPENDING over 499 groups of 100 to 500 entries: the same radix tree"},
     {"connect", "starts with 12 to 500 nodes; less what follows"},
     {"accept", "connections one by one; less the turn"},
     {"cron", "at rest with 12 to 2000 nodes; less turns"},
@@ -342,6 +391,7 @@ std::string_view HowText(const Options& options, std::string_view cost) {
   if (!options.server.path.empty() && cost == "sync")
     return "estimated: the system call without the disk";
   if (!options.server.path.empty() && cost == "sync_blocks") return "the loop waits for the disk";
+  if (options.server.path.empty() && cost == "report_tree") return "reports are a table";
   return kHow.at(cost);
 }
 

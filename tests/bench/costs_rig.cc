@@ -20,6 +20,7 @@
 #include "core/bus/codec.h"
 #include "core/cluster/cluster_node.h"
 #include "core/cluster/nodes_conf.h"
+#include "core/slots/key_slot.h"
 #include "tools/gossamer_server/server_clock.h"
 
 namespace gossamer::bench {
@@ -329,14 +330,15 @@ Frame CostsRig::Publish(size_t sender, size_t bytes) const {
 }
 
 Frame CostsRig::Suspicions(size_t node, size_t suspects) const {
-  Sender from(ConfText(impl_->nodes, node, impl_->host_port, impl_->other_port), impl_->host_port,
-              impl_->other_port);
-  Message* message = from.Make(MessageType::kPong);
+  const auto from =
+      std::make_unique<Sender>(ConfText(impl_->nodes, node, impl_->host_port, impl_->other_port),
+                               impl_->host_port, impl_->other_port);
+  Message* message = from->Make(MessageType::kPong);
   auto& body = std::get<gossamer::Heartbeat>(message->body);
   for (size_t about = impl_->nodes - suspects; about < impl_->nodes; ++about) {
-    body.gossip.push_back({.node = from.KeyOf(about), .flags = flag::kReplica | flag::kPfail});
+    body.gossip.push_back({.node = from->KeyOf(about), .flags = flag::kReplica | flag::kPfail});
   }
-  return from.Finish(message);
+  return from->Finish(message);
 }
 
 void CostsRig::Exchange(const std::vector<Frame>& frames, bool together) {
@@ -352,6 +354,17 @@ void CostsRig::Connect() { impl_->accepted.push_back(ConnectTo(impl_->host_port)
 void CostsRig::SendOnNewest(const Frame& frame) { SendAll(impl_->accepted.back(), frame.bytes); }
 void CostsRig::Nothing() { impl_->host->Nothing(); }
 void CostsRig::Save() { impl_->host->Save(); }
+void CostsRig::Script(const std::string& script, const std::vector<std::string>& arguments) {
+  impl_->host->Script(script, arguments);
+}
+
+std::string CostsRig::HashTag() const {
+  const size_t primaries = (impl_->nodes + 1) / 2;
+  for (size_t i = 0;; ++i) {
+    std::string tag = "{" + std::to_string(i) + "}";
+    if (KeySlot(tag) < kSlots / primaries) return tag;
+  }
+}
 
 Frame CostsRig::last_answer() const {
   Frame frame;

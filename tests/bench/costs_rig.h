@@ -55,6 +55,10 @@ class CostsRig {
   void Nothing();
   // Has the host carry out CLUSTER SAVECONFIG.
   void Save();
+  // Has the host, a server, carry out a Lua script.
+  void Script(const std::string& script, const std::vector<std::string>& arguments);
+  // A hash tag, with its braces, of which the host has the slot.
+  std::string HashTag() const;
   // Bytes of the last answer, and how many gossip entries it had.
   Frame last_answer() const;
 

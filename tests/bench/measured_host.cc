@@ -87,6 +87,9 @@ class OwnHost : public MeasuredHost {
     OnHost([&] { links = host_->facts().links; });
     return links;
   }
+  void Script(const std::string&, const std::vector<std::string>&) override {
+    Die("this server has no keyspace");
+  }
 
  private:
   // Carries `what` out on the host's thread and waits for it.
@@ -138,6 +141,11 @@ class Server : public MeasuredHost {
   void Nothing() override { Ask({"PING"}); }
   void Save() override { Ask({"CLUSTER", "SAVECONFIG"}); }
   size_t Links() override { return Ask({"CLUSTER", "LINKS"}).items.size(); }
+  void Script(const std::string& script, const std::vector<std::string>& arguments) override {
+    std::vector<std::string> words = {"EVAL", script, "0"};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    Ask(words);
+  }
 
  private:
   static std::vector<std::string> Words(const ServerProgram& program, const HostPlace& place) {

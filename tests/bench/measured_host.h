@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace gossamer::bench {
 
@@ -39,6 +40,8 @@ class MeasuredHost {
   virtual void Save() = 0;
   // How many links it has to others.
   virtual size_t Links() = 0;
+  // Has it carry out a Lua script over its keyspace, and waits for that. Only a server's.
+  virtual void Script(const std::string& script, const std::vector<std::string>& arguments) = 0;
 };
 
 // gossamer-server's own (epoll, sockets, codec, core, nodes.conf) on a thread of this program.
