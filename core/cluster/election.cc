@@ -224,6 +224,7 @@ std::optional<VoteRefusal> Objection(Turn& t, NodeKey candidate, const Header& h
 }  // namespace
 
 int64_t ElectionDelayBaseMs(const State& s) {
+  if (s.options.election_delay.us > 0) return s.options.election_delay.ms();
   if (!s.rules.election_base_from_timeout) return kFixedDelayBaseMs;
   // DEVIATION: at least 1 ms; the releases divide by zero below a timeout of 30 ms.
   return std::clamp<int64_t>(s.timeout_ms() / 30, 1, kFixedDelayBaseMs);

@@ -22,7 +22,8 @@ void RestartElection(Turn& t);
 // I take my primary's place: slots, role, epoch (if `epoch` is above mine), broadcast.
 void PromoteMyself(Turn& t, Epoch epoch);
 
-// The delays' unit D in milliseconds. SOURCE: semantics spec section 16.
+// The delays' unit D in milliseconds: the option, or as the rules say. SOURCE: semantics spec
+// section 16.
 int64_t ElectionDelayBaseMs(const State& s);
 int64_t ReplicaRank(const State& s);
 int64_t FailedPrimaryRank(Turn& t);

@@ -15,8 +15,11 @@ namespace gossamer {
 enum class EndpointType : uint8_t { kIp, kHostname, kUnknown };
 
 struct ClusterOptions {
-  Duration node_timeout = Seconds(15);   // cluster-node-timeout; at least 1 ms
-  Duration ping_interval = {};           // cluster-ping-interval; 0 = node_timeout / 2
+  Duration node_timeout = Seconds(15);  // cluster-node-timeout; at least 1 ms
+  Duration ping_interval = {};          // cluster-ping-interval; 0 = node_timeout / 2
+  // cluster-election-delay: the unit D of election delays; 0 = as the rules say. DEVIATION: no
+  // release can set it.
+  Duration election_delay = {};
   int64_t replica_validity_factor = 10;  // cluster-replica-validity-factor; 0 = no limit
   int64_t migration_barrier = 1;         // cluster-migration-barrier
   bool allow_replica_migration = true;

@@ -45,6 +45,14 @@ void ExpectDelays(ClusterSetup setup, int64_t base, int64_t width,
 
 // ---- The delay ----
 
+TEST(ElectionDelayTest, TheOptionIsTheUnitUnderAllRules) {
+  for (const std::string_view rules : {"valkey-8.0", "valkey-9.0", "gossamer"}) {
+    Replica r(Slow(rules));
+    r.c.s().options.election_delay = Millis(40);
+    EXPECT_EQ(ElectionDelayBaseMs(r.c.s()), 40);
+  }
+}
+
 TEST(ElectionDelayTest, UnitIsAThirtiethOfTheTimeout) {
   const auto unit = [](std::string_view rules, Duration timeout) {
     Replica r(WithTimeout(Slow(rules), timeout));

@@ -39,6 +39,7 @@ TEST(ConfigOptionsTest, TakesValkeysNotation) {
   constexpr Good kRows[] = {
       {"cluster-node-timeout", "5000", "5000"},
       {"cluster-ping-interval", "0", "0"},
+      {"cluster-election-delay", "100", "100"},
       {"cluster-message-gossip-perc", "100", "100"},
       {"cluster-replica-validity-factor", "0", "0"},
       {"cluster-migration-barrier", "2", "2"},
