@@ -18,6 +18,7 @@ constexpr size_t kMostPanels = 4;
 constexpr size_t kMostMarks = 60;
 constexpr size_t kMostPoints = 10000;
 constexpr double kMostNumber = 1e9;
+constexpr char kDigits[] = "0123456789";
 
 std::optional<double> ParseNumber(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -183,6 +184,18 @@ class Maker {
     std::vector<Line> lines;
   };
 
+  // Runs stand in the results as they were made. Where every label has a number, that is a better
+  // order: n100 before n2000.
+  static void SortByNumber(std::vector<Panel>* panels) {
+    const auto number = [](const Panel& panel) {
+      const std::string_view label = panel.label;
+      return ParseNumber(label.substr(std::min(label.find_first_of(kDigits), label.size())));
+    };
+    if (!std::all_of(panels->begin(), panels->end(), number)) return;
+    std::stable_sort(panels->begin(), panels->end(),
+                     [&](const Panel& a, const Panel& b) { return *number(a) < *number(b); });
+  }
+
   std::string Fill(Plot* plot) {
     std::vector<Panel> panels;
     for (const SweepRun* run : runs_) {
@@ -204,6 +217,7 @@ class Maker {
       return "--panel: " + std::to_string(panels.size()) + " panels, expected at most " +
              std::to_string(kMostPanels) + "; choose with --where";
     }
+    SortByNumber(&panels);
     for (const Panel& panel : panels) {
       PlotPanel& drawn = plot->panels.emplace_back();
       if (!request_.panel.empty()) drawn.label = request_.panel + " " + panel.label;

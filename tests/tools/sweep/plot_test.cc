@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -60,6 +61,15 @@ TEST_F(PlotTest, AScatterHasMediansAndTheParetoFront) {
   EXPECT_FALSE(marks[2].front);  // more of both
   EXPECT_EQ(marks[2].runs, 7u);
   EXPECT_EQ(plot.left_out, 2u);
+}
+
+TEST_F(PlotTest, PanelsWithNumbersStandInTheirOrder) {
+  request_.panel = "victims";
+  request_.series = "knob";
+  std::reverse(results_.runs.begin(), results_.runs.end());
+  const Plot plot = Make();
+  ASSERT_EQ(plot.panels.size(), 2u);
+  EXPECT_EQ(plot.panels[0].label, "victims 1");
 }
 
 TEST_F(PlotTest, AMarkMixesNoCells) {
