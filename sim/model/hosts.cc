@@ -285,8 +285,8 @@ void Hosts::Apply(uint32_t node, Now at, HostInput* input) {
 TurnCost Hosts::CostOf(const Host& h, const HostInput* inputs, size_t count) const {
   const CpuCosts& c = cpu_->costs();
   TurnCost cost = {c.turn, 0};
-  const auto peers = static_cast<int64_t>(h.node->state().peers.size());
   const State& state = h.node->state();
+  const auto peers = static_cast<int64_t>(state.peers.size());
   const ReportStore store = state.rules.report_store;
   const int64_t walk_pico = store == ReportStore::kMillis ? c.report_list_pico : c.report_tree_pico;
   for (size_t i = 0; i < count; ++i) {
