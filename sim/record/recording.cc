@@ -28,6 +28,7 @@ void ToProto(const RecordedRun& run, proto::RecordingHeader* out) {
   out->set_build(run.build);
   out->set_scenario_path(run.scenario_path);
   out->set_scenario_text(run.scenario_text);
+  out->set_cell(run.cell);
   out->set_seed(run.options.seed);
   out->set_rules(run.options.rules.value_or(""));
   for (const Bug bug : run.options.bugs) out->add_bugs(std::string(InfoOf(bug).name));
@@ -51,6 +52,7 @@ absl::Status FromProto(const proto::RecordingHeader& in, RecordedRun* run) {
   run->build = in.build();
   run->scenario_path = in.scenario_path();
   run->scenario_text = in.scenario_text();
+  run->cell = in.cell();
   run->options.seed = in.seed();
   if (!in.rules().empty()) {
     if (!FindRules(in.rules()).has_value()) {

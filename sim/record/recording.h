@@ -34,6 +34,7 @@ struct RecordedRun {
   std::string build;
   std::string scenario_path;
   std::string scenario_text;
+  std::string cell;    // of a study; else empty
   RunOptions options;  // the parts that a command line sets
   bool full = false;
 };

@@ -153,6 +153,7 @@ void AddComparisons(CLI::App* app, Raw* raw, Arguments* out) {
 
   CLI::App* diff = app->add_subcommand("diff", "Where two runs part, and what followed in each");
   diff->add_option("A B", out->files, "Two recordings or scenario files")->required()->expected(2);
+  AddCell(diff, out, "For scenario files with a matrix: victims=100,knob=ping_2s");
   diff->add_option("--seed", raw->seed, "For scenario files; default: the scenario's own");
   diff->add_option("--rules", raw->rules, "For scenario files");
   diff->add_option("--bugs", raw->bugs, "For scenario files");

@@ -41,7 +41,7 @@ class RecordAt : public sim::TraceSink {
 
 // A recording in memory of a run of the scenario file.
 std::optional<sim::Recording> Record(const std::string& path, const Arguments& arguments) {
-  const std::optional<ScenarioFile> file = ReadScenarioFile(path);
+  const std::optional<ScenarioFile> file = ReadScenarioFile(path, arguments.cell());
   if (!file) return std::nullopt;
   std::fputs(sim::Render(file->diagnostics, false).c_str(), stderr);
   if (!file->scenario) return std::nullopt;
@@ -50,6 +50,7 @@ std::optional<sim::Recording> Record(const std::string& path, const Arguments& a
   run.build = BuildId();
   run.scenario_path = path;
   run.scenario_text = file->text;
+  run.cell = file->scenario->cell;
   run.options =
       OptionsFor(arguments, *file->scenario, arguments.seed.value_or(file->scenario->seed));
   std::stringstream stream;
@@ -124,6 +125,7 @@ std::string AskedDifferently(const sim::RecordedRun& a, const sim::RecordedRun& 
     add("seeds " + std::to_string(a.options.seed) + " and " + std::to_string(b.options.seed));
   }
   if (a.scenario_text != b.scenario_text) add("other scenarios");
+  if (a.cell != b.cell) add("cells " + a.cell + " and " + b.cell);
   if (a.options.rules != b.options.rules || a.options.bugs != b.options.bugs) add("other rules");
   if (a.options.cpu.has_value() != b.options.cpu.has_value() ||
       (a.options.cpu && a.options.cpu->preset != b.options.cpu->preset)) {

@@ -30,8 +30,13 @@ using real::Program;
 
 // One way between two processes of one machine; measured on loopback.
 constexpr Duration kLoopback = Micros(50);
-// Phases are read from what a server logs at loglevel debug.
-constexpr const char* kDefaultCpu = "redis-7-debug";
+// Phases are read from what a server logs at loglevel debug, which costs Redis and Valkey as much
+// again as their work.
+std::string DefaultCpu(const std::vector<Program>& programs) {
+  const bool all_ours =
+      std::all_of(programs.begin(), programs.end(), [](const Program& p) { return p.ours(); });
+  return all_ours ? "gossamer" : "redis-7-debug";
+}
 
 // ---- Where the nodes' files are ----
 
@@ -94,7 +99,7 @@ sim::Scenario Twin(const sim::Scenario& scenario, const std::vector<Program>& pr
   twin.loss = sim::Ppm{};
   twin.bandwidth_bytes_per_s = 0;
   twin.replication.write_bytes_per_s = 0;
-  if (twin.cpu.preset == "none") twin.cpu.preset = arguments.cpu.value_or(kDefaultCpu);
+  if (twin.cpu.preset == "none") twin.cpu.preset = DefaultCpu(programs);
   if (arguments.cpu) twin.cpu.preset = *arguments.cpu;
   if (twin.cpu.preset != "none") {
     twin.cpu.cores_per_machine = std::max(1u, std::thread::hardware_concurrency());

@@ -30,9 +30,10 @@ void PrintWindow(const sim::RecordedRun& run, const sim::TraceRecord& record) {
   const int64_t end_ms = record.at.us / 1000 + 1;
   std::printf(
       "  somewhere in the millisecond before. Both programs find the record with\n"
-      "    gossamer-sim run %s --seed %llu --stop-at %lldms --record-full --record FILE\n"
+      "    gossamer-sim run %s%s --seed %llu --stop-at %lldms --record-full --record FILE\n"
       "    gossamer-sim diff FILE FILE\n",
-      run.scenario_path.c_str(), static_cast<Count>(run.options.seed),
+      run.scenario_path.c_str(), run.cell.empty() ? "" : (" --cell " + run.cell).c_str(),
+      static_cast<Count>(run.options.seed),
       static_cast<long long>(end_ms));  // NOLINT(google-runtime-int)
 }
 

@@ -34,7 +34,7 @@ void Witness::Take(std::string line) {
 std::optional<sim::Scenario> ScenarioOf(const sim::RecordedRun& run) {
   std::vector<sim::Diagnostic> diagnostics;
   std::optional<sim::Scenario> scenario =
-      ParseScenario(run.scenario_text, run.scenario_path, &diagnostics);
+      ParseScenario(run.scenario_text, run.scenario_path, &diagnostics, run.cell);
   if (!scenario) std::fputs(sim::Render(diagnostics, false).c_str(), stderr);
   return scenario;
 }
@@ -50,7 +50,9 @@ sim::RunOptions OptionsOf(const sim::RecordedRun& run, const sim::Scenario& scen
 }
 
 std::string DescribeRun(const sim::RecordedRun& run) {
-  std::string text = run.scenario_path + ", seed " + std::to_string(run.options.seed);
+  std::string text = run.scenario_path;
+  if (!run.cell.empty()) text += ", cell " + run.cell;
+  text += ", seed " + std::to_string(run.options.seed);
   if (run.options.rules) text += ", rules " + *run.options.rules;
   for (const Bug bug : run.options.bugs) text += ", bug " + std::string(InfoOf(bug).name);
   if (run.options.cpu) text += ", cpu " + run.options.cpu->preset;

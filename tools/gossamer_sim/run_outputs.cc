@@ -191,6 +191,7 @@ bool RunOutputs::OpenRecording(const Arguments& arguments, const ScenarioFile& f
   run.build = BuildId();
   run.scenario_path = file.path;
   run.scenario_text = file.text;
+  run.cell = file.scenario->cell;
   run.options = request->options;
   run.full = arguments.record_full;
   recorder_ = std::make_unique<sim::Recorder>(run, stream);

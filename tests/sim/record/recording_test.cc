@@ -25,6 +25,7 @@ RecordedRun SomeRun(bool full = false) {
   run.build = "b";
   run.scenario_path = "a.yaml";
   run.scenario_text = "name: a\n";
+  run.cell = "a=1";
   run.options.seed = 7;
   run.options.rules = "valkey-9.1";
   run.options.bugs = {Bug::kNoFailBroadcast, Bug::kV762};
@@ -88,6 +89,7 @@ TEST(RecordingTest, SaysWhichRunItWas) {
   EXPECT_EQ(recording.run.digest_version, kDigestVersion);
   EXPECT_EQ(recording.run.scenario_path, expected.scenario_path);
   EXPECT_EQ(recording.run.scenario_text, expected.scenario_text);
+  EXPECT_EQ(recording.run.cell, expected.cell);
   EXPECT_EQ(recording.run.options.seed, 7u);
   EXPECT_EQ(recording.run.options.rules, "valkey-9.1");
   EXPECT_EQ(recording.run.options.bugs, expected.options.bugs);

@@ -21,6 +21,24 @@ class StudyCliTest : public CliTest {
   }
 };
 
+TEST_F(StudyCliTest, ARecordingKnowsItsCell) {
+  const std::string file = Scenario(
+      "cells", "duration: 5s\nmatrix: {latency: [1ms, 2ms]}\nnetwork: {latency: \"${latency}\"}\n");
+  const auto record = [&](const std::string& cell) {
+    const std::string path = (directory_ / cell).string();
+    const Result result = Run("run -q --cell " + cell + " --record " + path + " " + file);
+    EXPECT_EQ(result.code, 0) << result.err;
+    return path;
+  };
+  const std::string slow = record("latency=2ms");
+  const Result replayed = Run("replay " + slow);
+  EXPECT_EQ(replayed.code, 0) << replayed.err;
+  EXPECT_NE(replayed.out.find("cell latency=2ms, seed 1"), std::string::npos) << replayed.out;
+  EXPECT_EQ(Run("diff --cell latency=2ms " + slow + " " + file).code, 0);
+  const Result other = Run("diff " + slow + " " + record("latency=1ms"));
+  EXPECT_NE(other.out.find("cells latency=2ms and latency=1ms"), std::string::npos) << other.out;
+}
+
 TEST_F(StudyCliTest, TheSameTwiceIsIdentical) {
   const std::string file = Kill();
   const Result result = Run("compare " + file + " " + file + " --seeds 1..2 --quiet");
