@@ -208,15 +208,25 @@ std::string_view KindText(const TreeNode& node) {
   return node.quoted ? "text in quotes" : "a single value";
 }
 
+namespace {
+
+std::string HelpForNoMap(const TreeNode& node, const SectionInfo& section) {
+  const bool glued = node.kind == TreeNode::Kind::kScalar && !node.quoted &&
+                     node.text.find(':') != std::string::npos;
+  if (glued) return "a space stands between a key's ':' and its value";
+  return section.keys.size() <= kMaxListed ? "its keys are: " + Listed(section.KeyNames()) : "";
+}
+
+}  // namespace
+
 MapReader::MapReader(const TreeNode& node, Section section, DiagnosticSink* sink)
     : node_(&node), section_(&SchemaSection(section)), sink_(sink) {
   if (ok()) {
     CheckKeys();
   } else if (!node.refused) {
-    ErrorAt(
-        sink_, node,
-        "a " + std::string(section_->name) + " is a map, not " + std::string(KindText(node)),
-        section_->keys.size() <= kMaxListed ? "its keys are: " + Listed(section_->KeyNames()) : "");
+    ErrorAt(sink_, node,
+            "a " + std::string(section_->name) + " is a map, not " + std::string(KindText(node)),
+            HelpForNoMap(node, *section_));
   }
 }
 

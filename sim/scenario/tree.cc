@@ -11,6 +11,8 @@
 #include <sstream>
 #include <utility>
 
+#include "sim/scenario/syntax_error.h"
+
 namespace gossamer::sim {
 namespace {
 
@@ -234,14 +236,6 @@ std::optional<SourcePlace> FindBadByte(std::string_view text) {
   return std::nullopt;
 }
 
-// Inside of braces YAML itself stumbles over a variable.
-std::string HelpFor(std::string_view text, SourcePlace place) {
-  for (int line = 1; line < place.line; ++line) text.remove_prefix(text.find('\n') + 1);
-  const std::string_view line = text.substr(0, text.find('\n'));
-  if (line.find("${") == std::string_view::npos) return "";
-  return "within braces and brackets a variable stands in quotes: \"${victims}\"";
-}
-
 bool CheckText(std::string_view text, DiagnosticSink* sink) {
   if (text.size() > kMaxFileBytes) {
     sink->Add(Severity::kError, {}, 1,
@@ -286,8 +280,8 @@ std::optional<TreeNode> ReadTree(std::string_view text, DiagnosticSink* sink) {
   } catch (const Stop&) {
     return std::nullopt;
   } catch (const YAML::Exception& error) {
-    sink->Add(Severity::kError, PlaceOf(error.mark), 1,
-              "this is neither YAML nor JSON: " + error.msg, HelpFor(text, PlaceOf(error.mark)));
+    SyntaxError syntax = ExplainSyntax(text, PlaceOf(error.mark), error.msg);
+    sink->Add(Severity::kError, syntax.place, 1, std::move(syntax.message), std::move(syntax.help));
   } catch (const std::exception& error) {
     sink->Add(Severity::kError, {}, 1, std::string("the file cannot be read: ") + error.what());
   }

@@ -63,8 +63,7 @@ constexpr Row kStructure[] = {
     {"variable as key", "cluster: {\"${k}\": 1}\n", 3, 11, 6, "a variable stands for a value", ""},
     {"study", "matrix: {a: [1, 2]}\n", 3, 1, 6, "a study of 2 cells over a", "--cell a=1"},
     {"seeds", "seeds: some\n", 3, 8, 4, "seeds takes a range such as 1..30", ""},
-    {"syntax", "cluster: {shards: 3\n", 4, 1, 1, "neither YAML nor JSON", ""},
-    {"variable in braces", "cluster: {shards: ${n}}\n", 3, 20, 1, "neither YAML nor JSON",
+    {"variable in braces", "cluster: {shards: ${n}}\n", 3, 20, 1, "expected ',' or '}'",
      "stands in quotes"},
     {"second document", "---\nversion: 1\n", 4, 1, 1, "second document", "one scenario"},
     {"list for a map", "cluster: [1]\n", 3, 10, 1, "a cluster is a map, not a list", "shards"},
@@ -75,7 +74,35 @@ constexpr Row kStructure[] = {
      ""},
     {"key that is a list", "? [a]\n: 1\n", 3, 3, 1, "a key must be a word", ""},
     {"alias to itself", "cluster: &c {nodes: *c}\n", 3, 21, 1, "an alias inside", ""},
-    {"undefined alias", "cluster: *c\n", 3, 10, 1, "neither YAML nor JSON", ""},
+};
+
+constexpr Row kSyntax[] = {
+    {"map not closed", "cluster: {shards: 3\n", 4, 1, 1, "expected ',' or '}' before this",
+     "the map that begins at 3:10 is still open"},
+    {"map not closed before a key", "cluster: {shards: 3\nseed: 1\n", 4, 5, 1,
+     "expected ',' or '}' before this", "the map that begins at 3:10 is still open"},
+    {"list not closed", "timeline: [{at: 1s}\nseed: 1\n", 4, 1, 1, "expected ',' or ']'",
+     "the list that begins at 3:11"},
+    {"wrong bracket", "timeline:\n  - {target: {nodes: [1, 2}}\n", 4, 27, 1,
+     "expected ']' before '}'", "the list that begins at 4:22"},
+    {"bracket too many", "cluster: {shards: 3}}\n", 3, 21, 1, "'}' closes nothing", ""},
+    {"brackets in texts", "about: \"}{\"  # don't [\ncluster: {shards: '}', a: it's]\n", 4, 31, 1,
+     "expected '}' before ']'", "the map that begins at 4:10"},
+    {"tab", "cluster:\n\tshards: 3\n", 4, 1, 1, "a tab in the indentation", "with spaces"},
+    {"tab in an item", "timeline:\n- at: 3s\n\tfault: kill\n", 5, 1, 1, "a tab in the indentation",
+     "with spaces"},
+    {"indentation", "cluster:\n  shards: 3\n replicas_per_shard: 1\n", 5, 2, 1, "indentation",
+     "the same column"},
+    {"second colon", "about: what: a thing\n", 3, 12, 1, "a second ':' in one value",
+     "stands in quotes"},
+    {"dash without a space", "timeline:\n  -{at: 1s, fault: kill}\n", 4, 3, 1,
+     "a space after its '-'", ""},
+    {"word above", "seed 1\nduration: 60s\n", 3, 1, 1, "a key without its ':'", ""},
+    {"reserved character", "network: {loss: %5}\n", 3, 17, 1, "no value begins with '%'",
+     "stands in quotes"},
+    {"unknown escape", "about: \"a\\q\"\n", 3, 12, 1, "'\\q' means nothing", "write \\\\"},
+    {"undefined alias", "cluster: *c\n", 3, 10, 1, "'*c' stands for nothing above it",
+     "stands in quotes"},
 };
 
 constexpr Row kValues[] = {
@@ -373,6 +400,16 @@ constexpr Row kExpect[] = {
 TEST(LoaderErrorsTest, Structure) {
   for (const Row& row : kStructure) Check(row);
 }
+TEST(LoaderErrorsTest, Syntax) {
+  for (const Row& row : kSyntax) Check(row);
+}
+
+TEST(LoaderErrorsTest, AKeyGluedToItsValue) {
+  const std::vector<Diagnostic> errors = ErrorsOf("version:1\nname:x\n");
+  ASSERT_EQ(errors.size(), 1u) << Render(errors);
+  EXPECT_NE(errors[0].help.find("a space stands between"), std::string::npos) << Render(errors);
+}
+
 TEST(LoaderErrorsTest, Values) {
   for (const Row& row : kValues) Check(row);
 }
