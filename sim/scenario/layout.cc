@@ -148,6 +148,14 @@ int64_t ShardCount(const NodesConf& layout) {
   return shards;
 }
 
+SlotSet OwnedSlots(const NodesConf& layout) {
+  SlotSet owned;
+  for (const NodesConfNode& node : layout.nodes) {
+    for (const SlotRange& range : node.slots) owned.SetRange(range);
+  }
+  return owned;
+}
+
 std::optional<size_t> FindLayoutNode(const NodesConf& layout, const std::vector<LayoutNode>& nodes,
                                      std::string_view text) {
   std::optional<size_t> found;

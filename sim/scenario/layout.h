@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/cluster/nodes_conf.h"
+#include "core/slots/slot_set.h"
 
 namespace gossamer::sim {
 
@@ -35,6 +36,8 @@ struct LayoutNode {
 std::vector<LayoutNode> RunningNodes(const NodesConf& layout);
 // Shards of the layout, also those of primaries that do not run.
 int64_t ShardCount(const NodesConf& layout);
+// Slots that a node of the layout owns.
+SlotSet OwnedSlots(const NodesConf& layout);
 
 // The index in `nodes` of the node that an operator means: its id or at least 4 characters of its
 // beginning, ip:port, host name or announced name. Nothing when it is none or several.

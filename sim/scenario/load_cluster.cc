@@ -163,6 +163,15 @@ void TakeZones(const NodesConf& layout, std::vector<std::string>* zones) {
   zones->erase(std::unique(zones->begin(), zones->end()), zones->end());
 }
 
+// A cluster without all of its slots is one, but rarely what somebody means to simulate.
+void WarnOfLostSlots(const NodesConf& layout, const TreeNode& source, DiagnosticSink* sink) {
+  const size_t lost = kSlots - OwnedSlots(layout).count();
+  if (lost == 0) return;
+  sink->Add(Severity::kWarning, source.place, source.length,
+            std::to_string(lost) + " of " + std::to_string(kSlots) + " slots have no owner in it",
+            "such a cluster is down unless cluster-require-full-coverage is no");
+}
+
 bool LoadLayout(const MapReader& cluster, const TreeNode& value, LoadContext* context) {
   const MapReader start(value, Section::kStart, context->sink);
   Scenario* scenario = context->scenario;
@@ -183,6 +192,7 @@ bool LoadLayout(const MapReader& cluster, const TreeNode& value, LoadContext* co
     ErrorAt(context->sink, *source, std::string(ToStd(layout.status().message())));
     return false;
   }
+  WarnOfLostSlots(*layout, *source, context->sink);
   const auto running = static_cast<int64_t>(RunningNodes(*layout).size());
   scenario->shards = ShardCount(*layout);
   scenario->layout_nodes = running;

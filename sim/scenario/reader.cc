@@ -16,7 +16,30 @@ constexpr size_t kMaxNumbers = 16384;
 constexpr size_t kMaxNameLength = 64;
 constexpr size_t kMaxTextLength = 2000;
 // Longer lists of words are not spelt out in a message.
-constexpr size_t kMaxListed = 12;
+constexpr size_t kMaxListed = 20;
+
+// Words that others use, and the language's own.
+constexpr std::pair<std::string_view, std::string_view> kSynonyms[] = {
+    {"crash", "kill"},
+    {"drop", "loss"},
+    {"freeze", "pause"},
+    {"hang", "pause"},
+    {"latency", "delay"},
+    {"master", "primary"},
+    {"masters", "shards"},
+    {"netsplit", "partition"},
+    {"packet-loss", "loss"},
+    {"power-loss", "host-loss"},
+    {"primaries", "shards"},
+    {"reboot", "restart"},
+    {"replicas", "replicas_per_shard"},
+    {"sigkill", "kill"},
+    {"sigstop", "pause"},
+    {"sigterm", "shutdown"},
+    {"slave", "replica"},
+    {"split", "partition"},
+    {"terminate", "shutdown"},
+    {"throttle", "bandwidth"}};
 
 // One number or one range "a-b" of `node`, appended to *out.
 bool ReadRange(const TreeNode& node, const KeyInfo& row, DiagnosticSink* sink,
@@ -188,7 +211,10 @@ std::string Listed(const std::vector<std::string_view>& words) {
 }
 
 std::string NearestHelp(std::string_view word, const std::vector<std::string_view>& words) {
-  const std::string_view nearest = NearestWord(word, words);
+  std::string_view nearest = NearestWord(word, words);
+  for (const auto& [other, own] : kSynonyms) {
+    if (word == other && std::find(words.begin(), words.end(), own) != words.end()) nearest = own;
+  }
   if (!nearest.empty()) return "nearest is '" + std::string(nearest) + "'";
   if (words.size() <= kMaxListed) return "one of: " + Listed(words);
   return "";

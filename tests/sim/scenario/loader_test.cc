@@ -376,6 +376,19 @@ TEST(LoaderTest, ByteOrderMarkAndCarriageReturnsAreHarmless) {
   EXPECT_EQ(all[0].column, 7);
 }
 
+TEST(LoaderTest, WarnsOfSlotsWithoutAnOwner) {
+  const auto warnings = [](const std::string& slots) {
+    return WarningsOf("cluster: {start: {cluster_nodes: \"" + std::string(40, 'a') +
+                      " 10.0.0.1:7000@17000 myself,master - 0 0 1 connected" + slots + "\"}}\n");
+  };
+  EXPECT_TRUE(warnings(" 0-16383").empty());
+  ASSERT_EQ(warnings("").size(), 1u);
+  EXPECT_EQ(warnings("")[0].line, 3);
+  EXPECT_NE(warnings("")[0].message.find("16384 of 16384 slots"), std::string::npos);
+  ASSERT_EQ(warnings(" 0-99").size(), 1u);
+  EXPECT_NE(warnings(" 0-99")[0].message.find("16284 of 16384 slots"), std::string::npos);
+}
+
 TEST(LoaderTest, WarnsOfAFaultInAnUnsettledCluster) {
   constexpr std::string_view kEarly = "timeline: [{at: 29s, fault: kill, target: {node: 0}}]\n";
   const std::vector<Diagnostic> warnings = WarningsOf(kEarly);
