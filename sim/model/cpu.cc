@@ -26,6 +26,7 @@ CpuModel::CpuModel(const CpuSpec& spec, size_t nodes, uint64_t seed)
     nodes_per_machine_ = 1;
   }
   if (cores_per_machine_ == 0) return;
+  core_of_.resize(nodes);
   core_until_.resize((nodes / nodes_per_machine_ + 1) * cores_per_machine_);
   if (background) background_ = BackgroundLoad(seed, spec.background, core_until_.size());
 }
@@ -58,8 +59,23 @@ Instant CpuModel::Run(uint32_t node, Instant start, int64_t nanos) {
   const Instant end = start + Time(node, nanos);
   busy_until_[node] = end;
   used_nanos_[node] += static_cast<uint64_t>(Scaled(node, nanos));
-  if (!core_until_.empty()) core_until_[EarliestCore(node, start)] = end;
+  if (!core_until_.empty()) {
+    core_of_[node] = EarliestCore(node, start);
+    core_until_[core_of_[node]] = end;
+  }
   return end;
+}
+
+void CpuModel::Abort(uint32_t node, Instant now) {
+  if (busy_until_[node] <= now) return;
+  used_nanos_[node] = used_nanos(node, now);
+  if (!core_until_.empty()) core_until_[core_of_[node]] = now;
+  busy_until_[node] = now;
+}
+
+uint64_t CpuModel::used_nanos(uint32_t node, Instant now) const {
+  const int64_t left_us = std::max<int64_t>((busy_until_[node] - now).us, 0);
+  return used_nanos_[node] - std::min(used_nanos_[node], static_cast<uint64_t>(left_us) * 1000);
 }
 
 }  // namespace gossamer::sim

@@ -39,8 +39,10 @@ class CpuModel {
   Duration Time(uint32_t node, int64_t nanos) const;
   // Begins a turn at `start`, of `nanos` before scale and factor. Returns its end.
   Instant Run(uint32_t node, Instant start, int64_t nanos);
-  // Nanoseconds of all turns that the node began so far.
-  uint64_t used_nanos(uint32_t node) const { return used_nanos_[node]; }
+  // The process ends: what is left of its turn is not worked.
+  void Abort(uint32_t node, Instant now);
+  // Nanoseconds that the node worked until `now`, which is not before the last turn began.
+  uint64_t used_nanos(uint32_t node, Instant now) const;
 
  private:
   size_t FirstCore(uint32_t node) const { return node / nodes_per_machine_ * cores_per_machine_; }
@@ -58,7 +60,8 @@ class CpuModel {
   size_t nodes_per_machine_ = 1;
   std::vector<uint32_t> factor_;
   std::vector<Instant> busy_until_;   // by node
-  std::vector<uint64_t> used_nanos_;  // by node
+  std::vector<uint64_t> used_nanos_;  // by node: until busy_until_
+  std::vector<size_t> core_of_;       // by node: of its last turn
   std::vector<Instant> core_until_;   // by core; empty: nothing but the node itself takes its core
   BackgroundLoad background_;
 };

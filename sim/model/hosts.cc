@@ -145,6 +145,7 @@ void Hosts::Handle(const TimedEvent& event) {
     case kind::kTick:
       return TickDue(node);
     case kind::kWake:
+      if (event.data != hosts_[node].incarnation) return;  // of a process that died
       hosts_[node].waking = false;
       return Wake(node);
     case kind::kPersisted:
@@ -183,8 +184,13 @@ void Hosts::Wait(uint32_t node, HostInput input, Instant until) {
   if (input.kind == HostInput::Kind::kTick) h.tick_waiting = true;
   h.inbox.push_back(std::move(input));
   if (h.waking || until == kNever) return;
+  WakeAt(node, until);
+}
+
+void Hosts::WakeAt(uint32_t node, Instant at) {
+  Host& h = hosts_[node];
   h.waking = true;
-  run_.queue->Add(until, node, node, {.index = node, .kind = kind::kWake});
+  run_.queue->Add(at, node, node, {.data = h.incarnation, .index = node, .kind = kind::kWake});
 }
 
 // The processor may be free: everything that waits is one turn, as far as the accept limit goes.
@@ -193,8 +199,7 @@ void Hosts::Wake(uint32_t node) {
   if (h.node == nullptr || h.paused || h.waking || h.inbox.empty()) return;
   const Instant ready = cpu_->Ready(node, now());
   if (ready > now()) {
-    h.waking = true;
-    run_.queue->Add(ready, node, node, {.index = node, .kind = kind::kWake});
+    WakeAt(node, ready);
     return;
   }
   turn_inputs_.clear();
@@ -215,8 +220,7 @@ void Hosts::Wake(uint32_t node) {
   inputs.clear();
   turn_inputs_.swap(inputs);
   if (h.inbox.empty() || h.waking || h.node == nullptr) return;
-  h.waking = true;
-  run_.queue->Add(cpu_->Ready(node, now()), node, node, {.index = node, .kind = kind::kWake});
+  WakeAt(node, cpu_->Ready(node, now()));
 }
 
 void Hosts::Turn(uint32_t node, HostInput* inputs, size_t count) {

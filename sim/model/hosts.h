@@ -172,6 +172,8 @@ class Hosts : public NetworkSink {
   // All of them in one turn.
   void TakeOrWait(uint32_t node, std::span<HostInput> inputs);
   void Wait(uint32_t node, HostInput input, Instant until);
+  // A wake event at `at`, the only one of this process.
+  void WakeAt(uint32_t node, Instant at);
   void Wake(uint32_t node);
   void Turn(uint32_t node, HostInput* inputs, size_t count);
   void Apply(uint32_t node, Now now, HostInput* input);

@@ -184,12 +184,14 @@ void Hosts::Die(uint32_t node, bool with_host) {
   h.paused = false;
   h.paused_by.clear();
   h.tick_waiting = false;
+  h.waking = false;
   h.accepts_waiting = 0;
   h.due = kNever;
   h.rested = now() - kCronPeriod;
   h.inbox.clear();
   h.held.clear();
   h.disk.Abort();
+  cpu_->Abort(node, now());
   ++h.incarnation;
   run_.queue->Disarm(node);
   replication_->Stop(node, now(),

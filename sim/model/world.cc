@@ -245,7 +245,7 @@ const ClusterNode* World::node(NodeIndex node) const {
   return impl_->hosts.host(node.value).node.get();
 }
 const TrafficTotals& World::traffic() const { return impl_->result.traffic; }
-uint64_t World::cpu_nanos(NodeIndex node) const { return impl_->cpu.used_nanos(node.value); }
+uint64_t World::cpu_nanos(NodeIndex node) const { return impl_->cpu.used_nanos(node.value, now()); }
 const QueueDelay& World::queue_delay() const { return impl_->hosts.queue_delay(); }
 bool World::live(NodeIndex node) const { return impl_->hosts.live(node.value); }
 NodeIndex World::IndexOf(NodeKey key) const {

@@ -24,6 +24,31 @@ TEST(Cpu, ATurnKeepsTheNodeBusy) {
   EXPECT_EQ(cpu.Ready(1, Instant{110}), Instant{110});
 }
 
+TEST(Cpu, WorkCountsAsItIsDone) {
+  CpuSpec spec;
+  spec.preset = "redis-7";
+  CpuModel cpu(spec, 2, 1);
+  cpu.Run(0, Instant{100}, 20'000);
+  EXPECT_EQ(cpu.used_nanos(0, Instant{100}), 0u);
+  EXPECT_EQ(cpu.used_nanos(0, Instant{105}), 5'000u);
+  EXPECT_EQ(cpu.used_nanos(0, Instant{500}), 20'000u);
+  EXPECT_EQ(cpu.used_nanos(1, Instant{500}), 0u);
+}
+
+TEST(Cpu, AProcessThatEndsLeavesItsTurnAndItsCore) {
+  CpuSpec spec;
+  spec.preset = "redis-7";
+  spec.cores_per_machine = 1;
+  spec.nodes_per_machine = 2;
+  CpuModel cpu(spec, 2, 1);
+  cpu.Run(0, Instant{100}, kEndless.us * 1000);
+  cpu.Abort(0, Instant{130});
+  EXPECT_EQ(cpu.Ready(0, Instant{130}), Instant{130});
+  EXPECT_EQ(cpu.Ready(1, Instant{130}), Instant{130});
+  EXPECT_EQ(cpu.used_nanos(0, Instant{130}), 30'000u);
+  EXPECT_EQ(cpu.used_nanos(0, Instant{900}), 30'000u);
+}
+
 TEST(Cpu, ScaleAndFactorMultiply) {
   CpuSpec spec;
   spec.preset = "redis-7";

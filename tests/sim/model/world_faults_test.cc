@@ -342,14 +342,16 @@ TEST(WorldFaults, ADeadNodesHostTakesWhatWasNotSynced) {
   }
 }
 
-// Messages that the node has handled, by full second.
+// Messages that the node's process has handled, by full second.
 class Handled : public Observer {
  public:
   explicit Handled(uint32_t node) : node_{node} {}
   void OnStart(const World& world) override { world_ = &world; }
   void OnSecond(Instant) override {
     uint64_t sum = 0;
-    for (const uint64_t n : world_->node(node_)->state().stats.received) sum += n;
+    const ClusterNode* node = world_->node(node_);
+    if (node == nullptr) return by_second.push_back(0);
+    for (const uint64_t n : node->state().stats.received) sum += n;
     by_second.push_back(sum);
   }
   std::vector<uint64_t> by_second;
@@ -371,6 +373,21 @@ TEST(WorldFaults, WhatASlowNodeHasBegunAndWhatWaitsComeBeforeNewInputs) {
   world.Run();
   EXPECT_EQ(handled.by_second[8], handled.by_second[5]);  // at 9 s and at 6 s
   EXPECT_GT(handled.by_second[57], handled.by_second[5]);
+  EXPECT_EQ(NodesOk(world), 6u);
+}
+
+TEST(WorldFaults, AProcessThatDiesInALongTurnDoesNotHoldUpTheNextOne) {
+  Scenario scenario = SixNodes();
+  scenario.duration = Seconds(60);
+  TimelineItem slow = Fault(FaultKind::kSlow, Seconds(5), {1});
+  slow.length = Seconds(1);
+  slow.factor = 1'000'000;  // a turn is 29 seconds and more
+  scenario.timeline = {slow, Fault(FaultKind::kKill, Seconds(8), {1}),
+                       Action(ActionKind::kRestart, Seconds(9), {1})};
+  Handled handled(1);
+  World world(scenario, {}, {&handled});
+  world.Run();
+  EXPECT_GT(handled.by_second[15], 0u);
   EXPECT_EQ(NodesOk(world), 6u);
 }
 
