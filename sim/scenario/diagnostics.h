@@ -54,6 +54,8 @@ class DiagnosticSink {
   void Add(Severity severity, SourcePlace place, int length, std::string message,
            std::string help = "");
   bool has_errors() const { return errors_ > 0; }
+  // Errors that Finish does not hand over.
+  size_t not_shown() const { return errors_ > kMaxDiagnostics ? errors_ - kMaxDiagnostics : 0; }
   // Appends everything collected to *out. To be called once, at the end.
   void Finish(std::vector<Diagnostic>* out);
 

@@ -12,7 +12,7 @@ namespace gossamer::sim {
 namespace {
 
 constexpr size_t kMaxLabel = 64;
-constexpr std::string_view kForbidden[] = {"matrix", "exclude", "seeds", "name", "version"};
+constexpr std::string_view kForbidden[] = {"matrix", "exclude", "seed", "seeds", "name", "version"};
 
 // What `axis` stands for in "${axis}"; nothing when the text is no variable.
 std::optional<std::string_view> VariableIn(std::string_view text) {
@@ -276,6 +276,18 @@ uint64_t HashNode(const TreeNode& node) {
   return sum.Finish();
 }
 
+// A study runs every cell with the same seeds.
+void RefuseSeedVariable(const Matrix& matrix, DiagnosticSink* sink, TreeNode* tree) {
+  const auto key = std::find_if(tree->keys.begin(), tree->keys.end(),
+                                [](const TreeNode& node) { return node.text == "seed"; });
+  if (key == tree->keys.end()) return;
+  TreeNode& seed = tree->items[static_cast<size_t>(key - tree->keys.begin())];
+  if (!matrix.present || !VariableIn(seed.text)) return;
+  ErrorAt(sink, seed, "a seed is no axis", "seeds: 1..30 names those of all cells");
+  seed.refused = true;
+  seed.text.clear();
+}
+
 }  // namespace
 
 Matrix TakeMatrix(TreeNode* root, DiagnosticSink* sink) {
@@ -316,6 +328,7 @@ TreeNode ExpandCell(const TreeNode& root, const Matrix& matrix, const std::vecto
   for (size_t a = 0; a < matrix.axes.size(); ++a) {
     if (matrix.axes[a].merges) Merge(matrix.axes[a].values[cell[a]], &tree);
   }
+  RefuseSeedVariable(matrix, sink, &tree);
   Substitution(matrix, cell, sink).Apply(&tree);
   return tree;
 }

@@ -99,7 +99,9 @@ class Merged {
  public:
   explicit Merged(size_t cells) : cells_(cells) {}
 
-  void Add(const std::string& cell, std::vector<Diagnostic> diagnostics) {
+  // `not_shown`: errors beside these.
+  void Add(const std::string& cell, std::vector<Diagnostic> diagnostics, size_t not_shown) {
+    not_shown_ = std::max(not_shown_, not_shown);
     for (Diagnostic& d : diagnostics) {
       if (d.severity == Severity::kNote) continue;  // how many are not shown: counted below
       auto key = std::make_tuple(d.line, d.column, d.message);
@@ -122,11 +124,12 @@ class Merged {
       }
       out->push_back(std::move(d));
     }
-    if (errors <= kMaxDiagnostics) return;
+    not_shown_ += errors - std::min(errors, kMaxDiagnostics);
+    if (not_shown_ == 0) return;
     Diagnostic& note = out->emplace_back();
     note.severity = Severity::kNote;
     note.file = file;
-    note.message = std::to_string(errors - kMaxDiagnostics) + " more errors are not shown";
+    note.message = std::to_string(not_shown_) + " more errors are not shown";
   }
 
  private:
@@ -136,6 +139,7 @@ class Merged {
     size_t cells = 0;
   };
   size_t cells_;
+  size_t not_shown_ = 0;  // at least: cells can have others
   std::map<std::tuple<int, int, std::string>, Entry> entries_;
 };
 
@@ -213,13 +217,13 @@ std::optional<Study> LoadStudy(std::string_view text, std::string_view file,
     failed = failed || of_cell.has_errors();
     std::vector<Diagnostic> found;
     of_cell.Finish(&found);
-    merged.Add(loaded.scenario.cell, std::move(found));
+    merged.Add(loaded.scenario.cell, std::move(found), of_cell.not_shown());
     study.cells.push_back({LabelsOf(plan->matrix, cell), std::move(loaded.scenario), loaded.hash});
   }
   study.name = study.cells.front().scenario.name;
   std::vector<Diagnostic> of_file;
   sink.Finish(&of_file);
-  for (size_t i = 0; i < plan->cells.size(); ++i) merged.Add("", of_file);
+  for (size_t i = 0; i < plan->cells.size(); ++i) merged.Add("", of_file, 0);
   merged.Finish(file, diagnostics);
   if (failed) return std::nullopt;
   return study;

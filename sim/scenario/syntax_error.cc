@@ -120,12 +120,18 @@ SyntaxError TabInIndentation(SourcePlace at) {
   return {at, "a tab in the indentation", "YAML is indented with spaces"};
 }
 
+// The first tab before a line's words.
+std::optional<SourcePlace> TabBefore(std::string_view text, SourcePlace at) {
+  const std::string_view line = LineAt(text, at.line);
+  const size_t tab = line.substr(0, line.find_first_not_of(kBlank)).find('\t');
+  if (tab == std::string_view::npos) return std::nullopt;
+  return SourcePlace{at.line, ColumnOf(tab)};
+}
+
 // A ':' where no key can stand before it.
 SyntaxError StrayColon(std::string_view text, SourcePlace at) {
   const std::string_view line = LineAt(text, at.line);
   const size_t begin = std::min(line.find_first_not_of(kBlank), line.size());
-  const size_t tab = line.substr(0, begin).find('\t');
-  if (tab != std::string_view::npos) return TabInIndentation({at.line, ColumnOf(tab)});
   const std::string_view item = line.substr(begin);
   if (item.size() > 1 && item[0] == '-' && item[1] != ' ') {
     return {{at.line, ColumnOf(begin)}, "a list item needs a space after its '-'", ""};
@@ -161,8 +167,9 @@ SyntaxError ExplainSyntax(std::string_view text, SourcePlace at, std::string_vie
   if (what == "end of map flow not found") return NotClosed(text, at, '{');
   if (what == "end of sequence flow not found") return NotClosed(text, at, '[');
   if (what == "illegal flow end") return WrongClosing(text, at);
-  if (what == "illegal map value") return StrayColon(text, at);
   if (what == "illegal tab when looking for indentation") return TabInIndentation(at);
+  if (const auto tab = TabBefore(text, at)) return TabInIndentation(*tab);
+  if (what == "illegal map value") return StrayColon(text, at);
   if (what == "end of map not found" || what == "end of sequence not found") {
     return {at, "the indentation of this line fits no line above", std::string(kSameColumn)};
   }

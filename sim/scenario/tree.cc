@@ -225,6 +225,12 @@ std::optional<SourcePlace> FindBadByte(std::string_view text) {
     size_t length = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
     bool bad = lead == 0x7f || (lead < 0x20 && lead != '\n' && lead != '\r' && lead != '\t') ||
                (lead >= 0x80 && lead < 0xc2) || lead > 0xf4 || i + length > text.size();
+    if (!bad && length > 2) {
+      // Overlong forms, surrogates, and what is above U+10FFFF.
+      const auto second = static_cast<unsigned char>(text[i + 1]);
+      bad = (lead == 0xe0 && second < 0xa0) || (lead == 0xed && second >= 0xa0) ||
+            (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second >= 0x90);
+    }
     for (size_t k = 1; !bad && k < length; ++k) {
       bad = (static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80;
     }

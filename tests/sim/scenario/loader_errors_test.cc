@@ -95,6 +95,8 @@ constexpr Row kSyntax[] = {
     {"brackets in texts", "about: \"}{\"  # don't [\ncluster: {shards: '}', a: it's]\n", 4, 31, 1,
      "expected '}' before ']'", "the map that begins at 4:10"},
     {"tab", "cluster:\n\tshards: 3\n", 4, 1, 1, "a tab in the indentation", "with spaces"},
+    {"tab before a dash", "timeline:\n\t- {at: 1s, fault: kill}\n", 4, 1, 1, "a tab in the",
+     "with spaces"},
     {"tab in an item", "timeline:\n- at: 3s\n\tfault: kill\n", 5, 1, 1, "a tab in the indentation",
      "with spaces"},
     {"indentation", "cluster:\n  shards: 3\n replicas_per_shard: 1\n", 5, 2, 1, "indentation",
@@ -408,6 +410,19 @@ TEST(LoaderErrorsTest, Structure) {
 }
 TEST(LoaderErrorsTest, Syntax) {
   for (const Row& row : kSyntax) Check(row);
+}
+
+TEST(LoaderErrorsTest, WhatNoCharacterIs) {
+  for (const std::string bytes : {"\xed\xa0\x80", "\xe0\x80\x80", "\xf0\x80\x80\x80",
+                                  "\xf4\x90\x80\x80", "\xc0\x80", "\xff"}) {
+    const std::vector<Diagnostic> errors = ErrorsOf("version: 1\nname: x\nabout: a" + bytes + "\n");
+    ASSERT_EQ(errors.size(), 1u) << Render(errors);
+    EXPECT_EQ(errors[0].line, 3);
+    EXPECT_EQ(errors[0].column, 9);
+    EXPECT_NE(errors[0].message.find("not UTF-8"), std::string::npos);
+  }
+  EXPECT_TRUE(
+      ErrorsOf("version: 1\nname: x\nabout: \xed\x9f\xbf \xf4\x8f\xbf\xbf \xe0\xa0\x80\n").empty());
 }
 
 TEST(LoaderErrorsTest, AKeyGluedToItsValue) {
