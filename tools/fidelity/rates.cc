@@ -65,6 +65,10 @@ std::optional<std::vector<RateRow>> ReadRates(const std::string& path, std::stri
     *error = ErrorAt(path, number, "not measured rates: " + text);
     return std::nullopt;
   }
+  if (rows.empty()) {
+    *error = path + ": holds no row";
+    return std::nullopt;
+  }
   return rows;
 }
 

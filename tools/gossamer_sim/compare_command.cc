@@ -93,6 +93,9 @@ ExitCode CompareResults(const Arguments& arguments) {
       if (error = AddToFilter(word, *results, filter); !error.empty()) return Usage(option + error);
     }
   }
+  if (!NameTheSameAxes(filters[0], filters[1])) {
+    return Usage("--cell-a and --cell-b name different axes, expected one label each of the same");
+  }
   std::vector<SweepFigure> figures;
   if (error = ReadFigures(arguments, results->figures, &figures); !error.empty()) {
     return Usage(error);
@@ -191,6 +194,23 @@ std::vector<RunRequest> RequestsOf(const Arguments& arguments, const Side (&side
   }
 }
 
+// Keeps the figures of each run; reports are large.
+class FigureListener : public RunListener {
+ public:
+  explicit FigureListener(size_t runs) : figures_(runs) {}
+  bool Wanted(size_t) override { return true; }
+  void OnDone(size_t index, RunOutcome* outcome) override {
+    const bool ended = outcome->report && outcome->code != ExitCode::kInterrupted;
+    if (ended) figures_[index] = FiguresOf(*outcome->report);
+    outcome->report.reset();
+  }
+  // Of the run with that index; nothing if it did not end.
+  const std::optional<FigureValues>& Of(size_t index) const { return figures_[index]; }
+
+ private:
+  std::vector<std::optional<FigureValues>> figures_;
+};
+
 ExitCode CompareRuns(const Arguments& arguments) {
   std::vector<ScenarioFile> files;
   const ExitCode read =
@@ -209,23 +229,27 @@ ExitCode CompareRuns(const Arguments& arguments) {
   const int64_t pair_us = sides[0].scenario.duration.us + sides[1].scenario.duration.us;
   Progress progress(arguments.progress, arguments.quiet, requests.size(),
                     pair_us * static_cast<int64_t>(seeds.size()));
-  std::vector<RunOutcome> outcomes =
-      RunAll(requests, static_cast<size_t>(arguments.jobs), &progress);
-  if (Interrupted()) return ExitCode::kInterrupted;
+  FigureListener listener(requests.size());
+  const std::vector<RunOutcome> outcomes =
+      RunAll(requests, static_cast<size_t>(arguments.jobs), &progress, &listener);
   std::vector<RunPair> pairs;
   for (size_t i = 0; i + 1 < outcomes.size(); i += 2) {
-    for (const RunOutcome* run : {&outcomes[i], &outcomes[i + 1]}) {
-      if (run->report) continue;
-      std::fprintf(stderr, "gossamer-sim: a run with seed %s failed: %s\n", seeds[i / 2].c_str(),
-                   run->error.c_str());
-      return run->code;
+    if (listener.Of(i) && listener.Of(i + 1)) {
+      pairs.push_back({*listener.Of(i), *listener.Of(i + 1)});
+      continue;
     }
-    pairs.push_back({FiguresOf(*outcomes[i].report), FiguresOf(*outcomes[i + 1].report)});
+    if (Interrupted()) continue;
+    const RunOutcome& failed = outcomes[listener.Of(i) ? i + 1 : i];
+    std::fprintf(stderr, "gossamer-sim: a run with seed %s failed: %s\n", seeds[i / 2].c_str(),
+                 failed.error.c_str());
+    return failed.code;
   }
+  if (pairs.empty()) return ExitCode::kInterrupted;
   Comparison comparison = Compare(pairs, figures);
   comparison.name_a = sides[0].name;
   comparison.name_b = sides[1].name;
-  return Print(arguments, comparison);
+  const ExitCode printed = Print(arguments, comparison);
+  return Interrupted() ? ExitCode::kInterrupted : printed;
 }
 
 }  // namespace

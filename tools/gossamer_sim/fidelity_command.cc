@@ -77,7 +77,7 @@ class Study {
         cpu.background = {};
         const sim::Scenario scenario = ScenarioOf(row, cpu, 1);
         const std::vector<RunOutcome> alone = RunAll({{&scenario, {}, "", {}}}, 1, nullptr);
-        if (!alone[0].report) return false;
+        if (!alone[0].report) return Failed(row, alone[0].error);
         cpu.background = BackgroundOf(*alone[0].report, scenario.cpu, runs.util_percent());
       }
       if (!SimulateRow(row, cpu, &samples)) return false;
@@ -105,14 +105,23 @@ class Study {
     }
     for (const RunOutcome& outcome :
          RunAll(requests, static_cast<size_t>(arguments_.jobs), &progress_)) {
-      if (!outcome.report || Interrupted()) return false;
+      if (Interrupted()) return false;
+      if (!outcome.report) return Failed(row, outcome.error);
       AddSamples(*outcome.report, samples);
     }
-    for (std::vector<int64_t>& values : *samples) {
+    for (size_t f = 0; f < kFigures.size(); ++f) {
+      std::vector<int64_t>& values = (*samples)[f];
       std::sort(values.begin(), values.end());
-      if (values.empty()) return false;
+      if (values.empty()) {
+        return Failed(row, std::string(kFigures[f].column) + " happened in no simulated run");
+      }
     }
     return true;
+  }
+
+  static bool Failed(const MeasuredRow& row, const std::string& why) {
+    std::fprintf(stderr, "gossamer-sim: row %s: %s\n", NameOf(row).c_str(), why.c_str());
+    return false;
   }
 
   const Arguments& arguments_;
@@ -210,6 +219,11 @@ ExitCode CompareTimes(const Arguments& arguments, const std::string& path,
   if (arguments.runs < kFewestRuns) {
     std::printf("%" PRIu64 " runs a row are too few to decide anything; the default is 1000.\n",
                 arguments.runs);
+    return ExitCode::kInconclusive;
+  }
+  if (fit.runs == 0) {
+    std::printf("No row has such runs%s.\n",
+                arguments.saturated ? "" : "; --saturated takes the others");
     return ExitCode::kInconclusive;
   }
   return fit.fits() ? ExitCode::kPass : ExitCode::kFinding;

@@ -164,7 +164,7 @@ std::vector<sim::RunReport> Simulate(const sim::Scenario& twin, const Arguments&
   Progress progress(arguments.progress, arguments.quiet, requests.size(), total);
   std::vector<sim::RunReport> reports;
   for (RunOutcome& outcome : RunAll(requests, static_cast<size_t>(arguments.jobs), &progress)) {
-    if (outcome.report) reports.push_back(*std::move(outcome.report));
+    if (outcome.report) reports.push_back(std::move(*outcome.report));
   }
   return reports;
 }

@@ -140,7 +140,8 @@ class Pool {
       progress_->Finish((request.scenario->duration - (progress.last() - Instant{})).us);
     }
     RunOutcome outcome;
-    outcome.report = recorder.Finish(*request.scenario, request.options, result, environment);
+    outcome.report = std::make_unique<sim::RunReport>(
+        recorder.Finish(*request.scenario, request.options, result, environment));
     outcome.code = CodeOf(*outcome.report);
     return outcome;
   }

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,7 +30,7 @@ struct RunRequest {
 };
 
 struct RunOutcome {
-  std::optional<sim::RunReport> report;  // empty: not started, or it failed
+  std::unique_ptr<sim::RunReport> report;  // null: not started, or it failed
   ExitCode code = ExitCode::kInterrupted;
   std::string error;  // of a run that failed
 };

@@ -30,11 +30,15 @@ std::optional<std::string> ReadWholeFile(const std::string& path, size_t most_by
     failed = std::ferror(file) != 0;
     break;
   }
+  const bool too_large = !failed && text.size() >= most_bytes;
   if (failed) {
     std::fprintf(stderr, "gossamer-sim: cannot read %s: %s\n", path.c_str(), std::strerror(errno));
+  } else if (too_large) {
+    std::fprintf(stderr, "gossamer-sim: cannot read %s: it has %zu bytes or more\n", path.c_str(),
+                 most_bytes);
   }
   if (file != nullptr && file != stdin) std::fclose(file);
-  if (failed) return std::nullopt;
+  if (failed || too_large) return std::nullopt;
   return text;
 }
 

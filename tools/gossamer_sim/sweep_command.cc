@@ -14,6 +14,7 @@
 #include "sim/model/start.h"
 #include "sim/report/text_format.h"
 #include "sim/scenario/study.h"
+#include "tools/gossamer_sim/build_info.h"
 #include "tools/gossamer_sim/commands.h"
 #include "tools/gossamer_sim/progress.h"
 #include "tools/gossamer_sim/run_pool.h"
@@ -125,7 +126,8 @@ class Sweep : public RunListener {
   }
 
   void SetSeeds(const std::vector<SweepLine>& lines) {
-    std::optional<sim::SeedRange> range = study_.seeds;
+    std::optional<sim::SeedRange> range;
+    if (!arguments_.report_only) range = study_.seeds;
     if (arguments_.seed_range) range = {arguments_.first_seed, arguments_.last_seed};
     if (range) {
       for (uint64_t seed = range->first;; ++seed) {
@@ -144,6 +146,10 @@ class Sweep : public RunListener {
   ExitCode ReadLines() {
     struct stat status = {};
     const bool there = stat(path_.c_str(), &status) == 0;
+    if (!arguments_.report_only && !writer_.Lock(path_)) {
+      return Fail(ExitCode::kEnvironment,
+                  "cannot write " + path_ + ", or another sweep does; --out names another file");
+    }
     SweepFile file;
     if (there && !arguments_.fresh) {
       const std::optional<std::string> text = ReadWholeFile(path_, kMaxSweepBytes);
@@ -156,9 +162,25 @@ class Sweep : public RunListener {
       return Fail(ExitCode::kUsage, "cannot read " + path_);
     }
     keep_bytes_ = file.whole_bytes;
+    WarnOfOtherBuilds(file.lines);
     SetSeeds(file.lines);
     cells_.assign(study_.cells.size(), SweepCell(seeds_.size(), rule_ ? &*rule_ : nullptr));
     return TakeLines(std::move(file.lines));
+  }
+
+  // Runs of other programs may have had other rules or costs, which no hash of a scenario shows.
+  void WarnOfOtherBuilds(const std::vector<SweepLine>& lines) const {
+    std::map<std::string, size_t> runs;
+    for (const SweepLine& line : lines) ++runs[line.build];
+    if (!arguments_.report_only) runs.try_emplace(BuildId(), 0);
+    if (arguments_.quiet || runs.size() < 2) return;
+    std::string text;
+    for (const auto& [build, count] : runs) {
+      if (count == 0) continue;
+      text += (text.empty() ? "" : ", ") + sim::Plural(count, "run") + " of build " + build;
+    }
+    std::fprintf(stderr, "gossamer-sim: %s has %s%s\n", path_.c_str(), text.c_str(),
+                 arguments_.report_only ? "" : (", this is " + BuildId()).c_str());
   }
 
   ExitCode TakeLines(std::vector<SweepLine> lines) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
+#include <set>
 
 #include "core/base/rng.h"
 #include "nlohmann/json.hpp"
@@ -84,9 +85,8 @@ std::string OneSidedText(const FigureComparison& figure) {
 }
 
 // The smallest p-value that so many pairs can have: both extremes of 2^n choices of signs.
-bool TooFew(const FigureComparison& figure) {
-  return std::ldexp(2.0, -static_cast<int>(std::min<size_t>(figure.test.pairs, 1000))) >
-         kCompareAlpha;
+double SmallestP(const FigureComparison& figure) {
+  return std::ldexp(2.0, -static_cast<int>(std::min<size_t>(figure.test.pairs, 1000)));
 }
 
 Json FigureJson(const FigureComparison& one) {
@@ -131,8 +131,20 @@ Comparison Compare(std::span<const RunPair> pairs, const std::vector<SweepFigure
     out.figures.push_back(std::move(one));
   }
   const std::vector<double> adjusted = sim::HolmAdjusted(p_values);
-  for (size_t i = 0; i < adjusted.size(); ++i) out.figures[i].adjusted_p = adjusted[i];
+  for (size_t i = 0; i < adjusted.size(); ++i) {
+    out.figures[i].adjusted_p = adjusted[i];
+    out.figures[i].figures = adjusted.size();
+  }
   return out;
+}
+
+bool NameTheSameAxes(const CellFilter& a, const CellFilter& b) {
+  const auto axes = [](const CellFilter& filter) {
+    std::set<std::string> names;
+    for (const auto& [axis, label] : filter) names.insert(axis);
+    return names;
+  };
+  return axes(a) == axes(b);
 }
 
 std::vector<RunPair> PairCells(const SweepResults& results, const CellFilter& a,
@@ -141,7 +153,7 @@ std::vector<RunPair> PairCells(const SweepResults& results, const CellFilter& a,
     const auto is = [&](const auto& pair) { return pair.first == axis; };
     return std::any_of(a.begin(), a.end(), is) || std::any_of(b.begin(), b.end(), is);
   };
-  // By seed and the labels of the other axes. Of runs that were repeated the last counts.
+  // By seed and the labels of the other axes.
   std::map<std::pair<std::vector<std::string>, uint64_t>,
            std::pair<const SweepRun*, const SweepRun*>>
       by_key;
@@ -173,9 +185,11 @@ std::string VerdictText(const FigureComparison& one) {
   const std::string rest = OneSidedText(one);
   if (one.pairs == 0) return "no pair has it in both runs" + rest;
   if (one.equal == one.pairs) return "identical in every pair" + rest;
-  if (TooFew(one)) {
+  if (SmallestP(one) * static_cast<double>(one.figures) > kCompareAlpha) {
+    const bool alone = SmallestP(one) > kCompareAlpha;
     return "no difference shown: " + sim::Plural(one.test.pairs, "pair") +
-           (one.test.pairs == 1 ? " that differs is" : " that differ are") + " too few" + rest;
+           (one.test.pairs == 1 ? " that differs is" : " that differ are") + " too few" +
+           (alone ? "" : " to judge " + sim::Plural(one.figures, "figure")) + rest;
   }
   if (!one.shown()) return "no difference shown" + rest;
   const bool less = one.difference < 0;
@@ -215,6 +229,7 @@ std::string CompareText(const Comparison& comparison, const sim::Paint& paint) {
     table.Add(std::move(row));
   }
   out += "\n\n" + table.Render(2) + "\n" + paint(sim::Tone::kTitle, "Verdicts") + "\n";
+  if (comparison.figures.empty()) return out + "  none of the figures happened in any run\n";
   if (identical) return out + "  every pair is identical in every figure\n";
   for (const FigureComparison& one : comparison.figures) {
     out += paint.First(one.shown() ? sim::Tone::kGood : sim::Tone::kNote, one.figure.text,

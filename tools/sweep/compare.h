@@ -44,6 +44,7 @@ struct FigureComparison {
   sim::MedianInterval interval;
   sim::SignedRank test;
   double adjusted_p = 1;
+  size_t figures = 1;  // that are judged together
 
   bool shown() const;
 };
@@ -58,8 +59,10 @@ struct Comparison {
 
 Comparison Compare(std::span<const RunPair> pairs, const std::vector<SweepFigure>& figures);
 
+// Whether both filters name the same axes, as pairs need.
+bool NameTheSameAxes(const CellFilter& a, const CellFilter& b);
 // Pairs of runs in one results file: equal seeds and equal labels on every axis that neither filter
-// names. *unpaired counts the runs without a partner.
+// names. *unpaired counts the runs without a partner. REQUIRES: NameTheSameAxes.
 std::vector<RunPair> PairCells(const SweepResults& results, const CellFilter& a,
                                const CellFilter& b, size_t* unpaired);
 

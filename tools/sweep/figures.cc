@@ -93,7 +93,8 @@ std::string SweepFigure::UnitText() const {
 std::string SweepFigure::Number(double value) const {
   const double shown = value / kMillionthsPerUnit;
   const bool whole = std::abs(shown - std::round(shown)) < 1e-9;
-  int decimals = 3;
+  const bool tiny = shown != 0 && std::abs(shown) < 0.01;
+  int decimals = unit == FigureUnit::kMicros && tiny ? 6 : 3;
   if (unit == FigureUnit::kRate && std::abs(shown) >= 10) decimals = std::abs(shown) < 1000 ? 1 : 0;
   if (unit == FigureUnit::kCount) decimals = whole ? 0 : 1;
   char digits[64];

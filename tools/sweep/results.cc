@@ -116,6 +116,7 @@ std::optional<SweepResults> ParseResults(std::string_view text, std::string_view
   SweepResults results;
   std::set<std::string> axes;
   std::set<std::string> figures;
+  std::set<std::pair<std::vector<std::pair<std::string, std::string>>, uint64_t>> seen;
   for (size_t number = 1; !text.empty(); ++number) {
     const size_t end = text.find('\n');
     const std::string_view line = text.substr(0, end);
@@ -135,6 +136,10 @@ std::optional<SweepResults> ParseResults(std::string_view text, std::string_view
     if (!wrong.empty()) {
       *error = std::string(path) + ":" + std::to_string(number) + ": " + wrong;
       return std::nullopt;
+    }
+    if (!seen.emplace(run.cell, run.seed).second) {
+      results.runs.pop_back();
+      continue;
     }
     for (const auto& [axis, label] : run.cell) AddOnce(axis, &axes, &results.axes);
     for (const std::string& name : names) AddOnce(name, &figures, &results.figures);

@@ -3,9 +3,9 @@
 //   {"schema_version":1,"sweep":"…","cell":{"size":"100"},"seed":3,"figures":{"promoted_us":…}}
 //
 // The bytes are untrusted. Unknown keys and figures are ignored or kept; a last line that was cut
-// off is passed over; any other line that is no result is an error that names its line. Values are
-// whole millionths of their unit (figures.h), so that samples are exact. Thread safety: values,
-// pure functions.
+// off is passed over, and so is a run that an earlier line has; any other line that is no result is
+// an error that names its line. Values are whole millionths of their unit (figures.h), so that
+// samples are exact. Thread safety: values, pure functions.
 #ifndef GOSSAMER_TOOLS_SWEEP_RESULTS_H_
 #define GOSSAMER_TOOLS_SWEEP_RESULTS_H_
 

@@ -57,13 +57,11 @@ Load WholeOf(const sim::RunReport& report) {
   return load;
 }
 
-// Whole steps of the samples before the first incident; without one all whole steps.
+// Whole steps of the samples before the first line of the timeline; without one all whole steps.
 Load RestOf(const sim::RunReport& report) {
   Load load;
   int64_t until_us = static_cast<int64_t>(report.virtual_us());
-  for (const sim::IncidentTimes& incident : report.incidents) {
-    until_us = std::min(until_us, incident.at.us);
-  }
+  for (const sim::TimelineStep& step : report.steps) until_us = std::min(until_us, step.at.us);
   const auto& traffic = report.load.traffic;
   const auto& cpu = report.load.cpu_over_time;
   const auto step_s = static_cast<int64_t>(traffic.step_seconds());
@@ -105,7 +103,7 @@ std::vector<FigureInfo> MakeInfos() {
                  "from a request to its quorum: the median of the won elections"});
   count("lost_shards", "shards without any survivor");
   AddLoadInfos("", "", &out);
-  AddLoadInfos("rest_", ", before the first incident", &out);
+  AddLoadInfos("rest_", ", before the first line of the timeline", &out);
   return out;
 }
 

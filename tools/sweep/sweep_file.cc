@@ -1,5 +1,9 @@
 #include "tools/sweep/sweep_file.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <system_error>
 
@@ -23,6 +27,15 @@ std::optional<SweepFile> ReadSweepText(std::string_view text, const std::string&
     text.remove_prefix(end + 1);
   }
   return file;
+}
+
+SweepWriter::~SweepWriter() {
+  if (lock_ >= 0) close(lock_);
+}
+
+bool SweepWriter::Lock(const std::string& path) {
+  lock_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  return lock_ >= 0 && flock(lock_, LOCK_EX | LOCK_NB) == 0;
 }
 
 bool SweepWriter::Open(const std::string& path, uint64_t keep_bytes) {

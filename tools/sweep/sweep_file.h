@@ -27,11 +27,20 @@ std::optional<SweepFile> ReadSweepText(std::string_view text, const std::string&
 // Appends lines to a file, each complete on disk's side of the process when it was added.
 class SweepWriter {
  public:
+  SweepWriter() = default;
+  ~SweepWriter();
+  SweepWriter(const SweepWriter&) = delete;
+  SweepWriter& operator=(const SweepWriter&) = delete;
+
+  // To be called before the file is read: as long as this lives, no other writer has it. False: it
+  // cannot be made, or another one has it.
+  bool Lock(const std::string& path);
   // Keeps the first bytes of the file. False: cannot be written.
   bool Open(const std::string& path, uint64_t keep_bytes);
   bool Add(const SweepLine& line);
 
  private:
+  int lock_ = -1;  // file descriptor
   std::ofstream out_;
 };
 

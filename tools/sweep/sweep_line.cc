@@ -95,7 +95,7 @@ std::string WriteLine(const SweepLine& line) {
                      {"virtual_us", line.virtual_us},
                      {"wall_us", line.wall_us},
                      {"figures", std::move(figures)}};
-  return json.dump();
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::optional<SweepLine> ReadLine(std::string_view text) {

@@ -89,6 +89,47 @@ TEST_F(StudyCliTest, CellsOfASweepAreComparedWithoutRunning) {
   EXPECT_NE(result.out.find("it happened only in A"), std::string::npos) << result.out;
 }
 
+TEST_F(StudyCliTest, CellsOnDifferentAxesAreNoPairs) {
+  const Result result =
+      Run(std::string("compare ") + kResults + " --cell-a knob=default --cell-b victims=1");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_NE(result.err.find("name different axes"), std::string::npos) << result.err;
+}
+
+TEST_F(StudyCliTest, AReportShowsEverySeedOfTheFile) {
+  const std::string file = Scenario("seeds", "duration: 2s\nseeds: 1..2\n");
+  const std::string out = " --out " + (directory_ / "seeds.jsonl").string();
+  EXPECT_EQ(Run("sweep -q " + file + " --seeds 1..4" + out).code, 0);
+  const Result report = Run("sweep --report " + file + out);
+  EXPECT_NE(report.out.find("4 runs of 1 cell"), std::string::npos) << report.out;
+}
+
+TEST_F(StudyCliTest, TheRestEndsWithTheFirstLineOfTheTimeline) {
+  const auto rest = [&](const std::string& name, const std::string& line) {
+    const std::string out = (directory_ / (name + ".jsonl")).string();
+    Run("sweep -q " + Scenario(name, "duration: 40s\ntimeline:\n" + line) + " --out " + out);
+    const auto read = nlohmann::json::parse(ReadFile(out));
+    return read["figures"]["rest_bytes_per_s_node"].get<double>();
+  };
+  const double kill = rest("kill", "  - {at: 10s, fault: kill, target: {node: 0}}\n");
+  const double set = rest(
+      "set",
+      "  - {at: 10s, action: config-set, target: {all: true}, config: {cluster-node-timeout: 2s}}\n"
+      "  - {at: 20s, fault: kill, target: {node: 0}}\n");
+  EXPECT_GT(kill, 0);
+  EXPECT_EQ(kill, set);
+}
+
+TEST_F(StudyCliTest, ASeedIsNoAxis) {
+  const Result result =
+      Run("check " + Scenario("axis", "matrix: {a: {x: {seed: 1}, y: {seed: 2}}}\n"));
+  EXPECT_EQ(result.code, 2);
+  EXPECT_NE(result.err.find("'seed' cannot stand in an axis"), std::string::npos) << result.err;
+  const Result variable = Run("check " + Scenario("var", "seed: ${s}\nmatrix: {s: [1, 2]}\n"));
+  EXPECT_EQ(variable.code, 2);
+  EXPECT_NE(variable.err.find("a seed is no axis"), std::string::npos) << variable.err;
+}
+
 TEST_F(StudyCliTest, WrongWordsAreUsageErrors) {
   EXPECT_EQ(Run("compare " + Kill()).code, 2);
   const Result rules = Run("compare " + Kill() + " --rules valkey-8.0 valkey-9.0x");

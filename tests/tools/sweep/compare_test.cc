@@ -47,6 +47,23 @@ TEST(CompareTest, FewPairsCannotShowAnything) {
             "no difference shown: 5 pairs that differ are too few");
 }
 
+TEST(CompareTest, ManyFiguresNeedMorePairs) {
+  std::vector<RunPair> pairs = Pairs(-400'000, 0, 6);
+  for (RunPair& pair : pairs) {
+    pair.a["covered_us"] = 1;
+    pair.b["covered_us"] = 1;
+  }
+  const Comparison result = Compare(pairs, {Figure("promoted"), Figure("covered")});
+  EXPECT_EQ(VerdictText(result.figures.front()),
+            "no difference shown: 6 pairs that differ are too few to judge 2 figures");
+  EXPECT_TRUE(Compare(pairs, {Figure("promoted")}).figures.front().shown());
+}
+
+TEST(CompareTest, WhatHappenedNowhereIsNotIdentical) {
+  const Comparison result = Compare(Pairs(0, 0, 9), {Figure("election")});
+  EXPECT_NE(CompareText(result).find("none of the figures happened"), std::string::npos);
+}
+
 TEST(CompareTest, TheSameTwiceIsIdenticalInEveryPair) {
   const Comparison result = Compare(Pairs(0, 0, 9), {Figure("promoted"), Figure("election")});
   ASSERT_EQ(result.figures.size(), 1u);  // elections happened nowhere

@@ -48,6 +48,18 @@ TEST(ResultsTest, PassesOverALastLineThatWasCutOff) {
   EXPECT_EQ(results->runs.size(), 1u);
 }
 
+TEST(ResultsTest, OfARunThatStandsTwiceTheFirstCounts) {
+  const std::string line =
+      R"({"schema_version":1,"sweep":"s","cell":{"a":"1"},"seed":3,"figures":{"covered_us":7}})";
+  std::string again = line;
+  again.replace(again.find(":7}"), 3, ":9}");
+  std::string error;
+  const auto results = ParseResults(line + "\n" + again + "\n", "f", &error);
+  ASSERT_TRUE(results) << error;
+  ASSERT_EQ(results->runs.size(), 1u);
+  EXPECT_EQ(results->runs[0].figures.at("covered_us"), 7);
+}
+
 TEST(ResultsTest, NamesTheLineThatIsWrong) {
   EXPECT_EQ(ErrorOf(Line("") + "{\"seed\":\n" + Line("")).rfind("r.jsonl:2: no JSON", 0), 0u);
   EXPECT_EQ(ErrorOf("[]\n").rfind("r.jsonl:1: no object", 0), 0u);

@@ -59,6 +59,14 @@ TEST(SweepFileTest, ATornLastLineDoesNotCount) {
   EXPECT_EQ(file->whole_bytes, whole.size());
 }
 
+TEST(SweepFileTest, AFileHasOneWriter) {
+  const std::string path = testing::TempDir() + "/one_writer.jsonl";
+  SweepWriter first;
+  SweepWriter second;
+  EXPECT_TRUE(first.Lock(path));
+  EXPECT_FALSE(second.Lock(path));
+}
+
 TEST(SweepFileTest, ABrokenLineWithinNamesItsPlace) {
   std::string error;
   EXPECT_FALSE(ReadSweepText(WriteLine(LineOf(1, 10)) + "\n{}\n", "f", &error));
@@ -98,6 +106,16 @@ TEST(SweepCellTest, RunsPastAGapAreNotSettled) {
   EXPECT_TRUE(cell.TakeSettled().empty());
   cell.Add(0, LineOf(1, 10));
   EXPECT_EQ(cell.TakeSettled().size(), 2u);
+}
+
+TEST(SweepFigureTest, ShortTimesAreNoZeros) {
+  std::string error;
+  const auto votes = ResolveFigure("votes", FigureKeys(), &error);
+  ASSERT_TRUE(votes) << error;
+  EXPECT_EQ(votes->Number(3'442), "0.003442");
+  EXPECT_EQ(votes->Number(-12), "-0.000012");
+  EXPECT_EQ(votes->Number(0), "0.000");
+  EXPECT_EQ(votes->Number(15'076'801), "15.077");
 }
 
 TEST(SweepFigureTest, UnknownNamesHaveANearest) {
