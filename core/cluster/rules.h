@@ -2,7 +2,7 @@
 //
 // A rule module reads the one field that concerns it; nothing else in the core knows a version.
 // SOURCE: semantics spec section 19 and the version marks of both specifications. Bases:
-// "valkey-8.0" is 8.0.1, the release that the measured clusters ran (so without the fixes
+// "valkey-8.0" is 8.0.1, nearest to what the measured clusters ran (so without the fixes
 // of 8.0.5); "valkey-9.0" is 9.0.4; "valkey-9.1" is 9.1.0; "gossamer" is 9.1 with known bugs mended
 // and a shuffled gossip ring.
 #ifndef GOSSAMER_CORE_CLUSTER_RULES_H_

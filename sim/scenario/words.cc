@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/cluster/bugs.h"
 #include "core/cluster/config_options.h"
@@ -133,6 +134,13 @@ std::string_view AboutIn(const Rows& rows, std::string_view word, Name name) {
   return row == std::end(rows) ? std::string_view() : row->about;
 }
 
+constexpr std::pair<std::string_view, std::string_view> kOptionRemarks[] = {
+    {"cluster-election-delay", "0: T / 30, at most 500 ms, in 8.0 500 ms; not in Valkey"},
+    {"cluster-link-sendbuf-limit", "0: none"},
+    {"cluster-message-gossip-perc", "10 always before 9.1"},
+    {"cluster-ping-interval", "0: T / 2"},
+};
+
 }  // namespace
 
 std::string_view WordAbout(std::string_view key, std::string_view word) {
@@ -158,7 +166,13 @@ std::string_view WordAbout(std::string_view key, std::string_view word) {
 std::string OptionAbout(const OptionInfo& info) {
   std::string about = OptionDefault(info);
   if (!about.empty()) about = "default " + about;
-  if (!info.used()) about += about.empty() ? "no effect here" : "; no effect here";
+  const auto add = [&](std::string_view more) {
+    about += (about.empty() ? "" : "; ") + std::string(more);
+  };
+  if (!info.used()) add("no effect here");
+  for (const auto& [name, remark] : kOptionRemarks) {
+    if (name == info.name) add(remark);
+  }
   return about;
 }
 
