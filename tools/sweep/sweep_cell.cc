@@ -14,6 +14,8 @@ namespace gossamer::tool {
 namespace {
 
 constexpr size_t kDraws = 1000;
+// A cell is judged anew when it has a twentieth more runs: each look costs as much as it has.
+constexpr size_t kLookShare = 20;
 
 }  // namespace
 
@@ -66,7 +68,8 @@ void SweepCell::Add(size_t index, SweepLine line) {
 void SweepCell::Advance() {
   while (prefix_ < end_ && lines_[prefix_]) {
     ++prefix_;
-    if (rule_ == nullptr || prefix_ < rule_->min_seeds) continue;
+    if (rule_ == nullptr || prefix_ < std::max(rule_->min_seeds, next_look_)) continue;
+    next_look_ = prefix_ + std::max<size_t>(prefix_ / kLookShare, 1);
     std::vector<const SweepLine*> first;
     for (size_t i = 0; i < prefix_; ++i) first.push_back(&*lines_[i]);
     const FigureSummary known = Summarize(rule_->figure, first);

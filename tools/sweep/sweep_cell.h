@@ -63,6 +63,7 @@ class SweepCell {
   std::vector<bool> written_ = std::vector<bool>(lines_.size());
   const UntilRule* rule_;
   size_t prefix_ = 0;           // runs without a gap
+  size_t next_look_ = 0;        // as many of them as the rule is asked for again
   size_t end_ = lines_.size();  // runs from here on are not wanted
 };
 
