@@ -1,11 +1,13 @@
 #include "sim/scenario/loader.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "core/base/check.h"
 #include "core/cluster/config_options.h"
+#include "core/cluster/rules.h"
 #include "sim/scenario/load_parts.h"
 #include "sim/scenario/reader.h"
 #include "sim/scenario/tree.h"
@@ -64,6 +66,21 @@ void WarnEarlyFault(const Scenario& scenario, DiagnosticSink* sink) {
             "faults from 4 T = " + FormatDuration(settled * 2) + " on meet a settled cluster");
 }
 
+// cluster-message-gossip-perc under rules that do not know it.
+void WarnIgnoredPercent(const TreeNode& root, const Scenario& scenario, DiagnosticSink* sink) {
+  const std::optional<Rules> rules = FindRules(scenario.rules);
+  if (!rules || rules->gossip_percent_option) return;
+  const TreeNode* cluster = root.Find("cluster");
+  const TreeNode* config = cluster == nullptr ? nullptr : cluster->Find("config");
+  if (config == nullptr) return;
+  for (const TreeNode& key : config->keys) {
+    if (key.text != "cluster-message-gossip-perc") continue;
+    sink->Add(Severity::kWarning, key.place, key.length,
+              key.text + " has no effect by the rules of " + scenario.rules,
+              "they gossip 10 %; valkey-9.1 and gossamer take the option");
+  }
+}
+
 }  // namespace
 
 void LoadTree(const TreeNode& tree, std::string_view file, const TextReader& read,
@@ -86,6 +103,7 @@ void LoadTree(const TreeNode& tree, std::string_view file, const TextReader& rea
   LoadTimeline(root, &context);
   LoadExpect(root, &context);
   WarnEarlyFault(*scenario, sink);
+  WarnIgnoredPercent(tree, *scenario, sink);
 }
 
 ClusterOptions OptionsOf(const std::map<std::string, std::string>& config) {

@@ -376,6 +376,17 @@ TEST(LoaderTest, ByteOrderMarkAndCarriageReturnsAreHarmless) {
   EXPECT_EQ(all[0].column, 7);
 }
 
+TEST(LoaderTest, WarnsOfAnOptionThatTheRulesIgnore) {
+  const std::string text = "cluster: {config: {cluster-message-gossip-perc: 20}}\n";
+  EXPECT_TRUE(WarningsOf(text).empty());
+  EXPECT_TRUE(WarningsOf("rules: valkey-9.1\n" + text).empty());
+  const std::vector<Diagnostic> warnings = WarningsOf("rules: valkey-9.0\n" + text);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_EQ(warnings[0].line, 4);
+  EXPECT_EQ(warnings[0].column, 20);
+  EXPECT_NE(warnings[0].message.find("by the rules of valkey-9.0"), std::string::npos);
+}
+
 TEST(LoaderTest, WarnsOfSlotsWithoutAnOwner) {
   const auto warnings = [](const std::string& slots) {
     return WarningsOf("cluster: {start: {cluster_nodes: \"" + std::string(40, 'a') +
