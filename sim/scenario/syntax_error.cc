@@ -19,11 +19,11 @@ struct Bracket {
 
 char ClosingOf(char opens) { return opens == '{' ? '}' : ']'; }
 
-// Line `number` without its end; empty when there is none.
+// Line `number` without its end, a part of `text`; empty when there is none.
 std::string_view LineAt(std::string_view text, int number) {
   for (int line = 1; line < number; ++line) {
     const size_t end = text.find('\n');
-    if (end == std::string_view::npos) return {};
+    if (end == std::string_view::npos) return text.substr(text.size());
     text.remove_prefix(end + 1);
   }
   return text.substr(0, text.find('\n'));
@@ -139,8 +139,11 @@ SyntaxError StrayColon(std::string_view text, SourcePlace at) {
   if (line.substr(0, static_cast<size_t>(at.column - 1)).find(": ") != std::string_view::npos) {
     return {at, "a second ':' in one value", "a text that holds ': ' stands in quotes"};
   }
-  for (int number = at.line - 1; number > 0; --number) {
-    const std::string_view above = LineAt(text, number);
+  std::string_view before = text.substr(0, static_cast<size_t>(line.data() - text.data()));
+  for (int number = at.line - 1; number > 0 && !before.empty(); --number) {
+    before.remove_suffix(1);
+    const std::string_view above = before.substr(before.rfind('\n') + 1);
+    before.remove_suffix(above.size());
     const std::string_view words = WithoutBlanks(above);
     if (words.empty() || words[0] == '#') continue;
     if (words.find(':') != std::string_view::npos) break;

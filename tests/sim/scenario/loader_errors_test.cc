@@ -412,6 +412,14 @@ TEST(LoaderErrorsTest, Syntax) {
   for (const Row& row : kSyntax) Check(row);
 }
 
+TEST(LoaderErrorsTest, ManyLinesWithoutWordsAreNoWork) {
+  const std::vector<Diagnostic> errors =
+      ErrorsOf("seed 1\n" + std::string(900'000, '\n') + "duration: 60s\n");
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].line, 1);
+  EXPECT_NE(errors[0].message.find("a key without its ':'"), std::string::npos);
+}
+
 TEST(LoaderErrorsTest, WhatNoCharacterIs) {
   for (const std::string bytes : {"\xed\xa0\x80", "\xe0\x80\x80", "\xf0\x80\x80\x80",
                                   "\xf4\x90\x80\x80", "\xc0\x80", "\xff"}) {
