@@ -144,12 +144,12 @@ class Sweep : public RunListener {
   }
 
   ExitCode ReadLines() {
-    struct stat status = {};
-    const bool there = stat(path_.c_str(), &status) == 0;
     if (!arguments_.report_only && !writer_.Lock(path_)) {
       return Fail(ExitCode::kEnvironment,
                   "cannot write " + path_ + ", or another sweep does; --out names another file");
     }
+    struct stat status = {};
+    const bool there = stat(path_.c_str(), &status) == 0;
     SweepFile file;
     if (there && !arguments_.fresh) {
       const std::optional<std::string> text = ReadWholeFile(path_, kMaxSweepBytes);

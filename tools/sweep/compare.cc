@@ -151,7 +151,7 @@ std::vector<RunPair> PairCells(const SweepResults& results, const CellFilter& a,
                                const CellFilter& b, size_t* unpaired) {
   const auto named = [&](const std::string& axis) {
     const auto is = [&](const auto& pair) { return pair.first == axis; };
-    return std::any_of(a.begin(), a.end(), is) || std::any_of(b.begin(), b.end(), is);
+    return std::any_of(a.begin(), a.end(), is);
   };
   // By seed and the labels of the other axes.
   std::map<std::pair<std::vector<std::string>, uint64_t>,

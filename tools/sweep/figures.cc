@@ -63,6 +63,8 @@ std::string TitleOf(std::string_view name) {
 
 }  // namespace
 
+int DecimalsOfSeconds(double seconds) { return seconds != 0 && std::abs(seconds) < 0.01 ? 6 : 3; }
+
 std::optional<int64_t> SweepFigure::ValueIn(const FigureValues& values) const {
   const auto value = values.find(first);
   if (value == values.end()) return std::nullopt;
@@ -93,8 +95,7 @@ std::string SweepFigure::UnitText() const {
 std::string SweepFigure::Number(double value) const {
   const double shown = value / kMillionthsPerUnit;
   const bool whole = std::abs(shown - std::round(shown)) < 1e-9;
-  const bool tiny = shown != 0 && std::abs(shown) < 0.01;
-  int decimals = unit == FigureUnit::kMicros && tiny ? 6 : 3;
+  int decimals = unit == FigureUnit::kMicros ? DecimalsOfSeconds(shown) : 3;
   if (unit == FigureUnit::kRate && std::abs(shown) >= 10) decimals = std::abs(shown) < 1000 ? 1 : 0;
   if (unit == FigureUnit::kCount) decimals = whole ? 0 : 1;
   char digits[64];

@@ -21,6 +21,9 @@ inline constexpr int64_t kMillionths = 1'000'000;
 
 enum class FigureUnit : uint8_t { kMicros, kCount, kRate, kPercent };
 
+// How many are printed: votes take milliseconds.
+int DecimalsOfSeconds(double seconds);
+
 struct SweepFigure {
   std::string text;        // as people name it: "covered-first_pfail"
   std::string first;       // a name of the results

@@ -1,7 +1,6 @@
 #include "tools/sweep/sweep_table.h"
 
 #include <algorithm>
-#include <cmath>
 #include <span>
 #include <string_view>
 
@@ -37,7 +36,7 @@ std::string ValueText(double millionths, FigureUnit unit) {
   const double value = millionths / kMillionthsPerUnit;
   switch (unit) {
     case FigureUnit::kMicros:
-      return Rounded(value, value != 0 && std::abs(value) < 0.01 ? 6 : 3);
+      return Rounded(value, DecimalsOfSeconds(value));
     case FigureUnit::kPercent:
       return Rounded(value, 3);
     case FigureUnit::kRate:
