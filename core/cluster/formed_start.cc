@@ -12,6 +12,8 @@ namespace {
 // How long links and the cluster's state have been as they are.
 constexpr int64_t kSettledMs = 3'600'000;
 constexpr uint64_t kCronsPerRandomPing = 10;
+// Of members whose pongs gossip tells of, one in so many has since answered a ping of one's own.
+constexpr uint64_t kMembersPerPingSince = 100;
 
 uint32_t SlotOf(size_t self, size_t peer) {
   return static_cast<uint32_t>(peer < self ? peer : peer - 1);
@@ -33,6 +35,19 @@ void AddLinks(size_t self, size_t peer, NodeKey key, MonoMs since, State* s) {
   s->peers.SetInLink(key, in);
 }
 
+int64_t PongAgeMs(const FormedCluster& cluster, const FormedMember& member, int64_t interval_ms,
+                  WallTime wall, Rng* rng) {
+  if (member.pong_age.has_value()) {
+    // Gossip cuts the wall clock's seconds.
+    const int64_t age = wall.ms() - (wall.ms() - member.pong_age->ms()) / 1000 * 1000;
+    const bool pinged_since = rng->Below(kMembersPerPingSince) == 0;
+    return pinged_since ? static_cast<int64_t>(rng->Below(static_cast<uint64_t>(age) + 1)) : age;
+  }
+  // Older pongs would have been asked for again.
+  const auto oldest = static_cast<uint64_t>(std::max<int64_t>(interval_ms, 1));
+  return cluster.spread ? static_cast<int64_t>(rng->Below(oldest)) : 0;
+}
+
 }  // namespace
 
 LinkId FormedOutLink(size_t self, size_t peer) {
@@ -44,17 +59,15 @@ LinkId FormedInLink(size_t self, size_t peer) { return LinkId::Make(true, SlotOf
 void FillFormedState(const FormedCluster& cluster, size_t self, Now now, Rng rng, State* state) {
   State& s = *state;
   const MonoMs ms = now.mono.us / 1000;
-  // Older pongs would have been asked for again.
   const int64_t interval =
       s.options.ping_interval.us > 0 ? s.options.ping_interval.ms() : s.timeout_ms() / 2;
-  const auto oldest = static_cast<uint64_t>(std::max<int64_t>(interval, 1));
   GOSSAMER_CHECK(s.peers.size() == 1 && s.myself == cluster.members[self].key);
   for (size_t i = 0; i < cluster.members.size(); ++i) {
     if (i == self) continue;
     const FormedMember& m = cluster.members[i];
     s.peers.Add(m.key, m.facts, m.flags, ms);
     if (cluster.linked) AddLinks(self, i, m.key, ms - kSettledMs, &s);
-    const MonoMs heard = cluster.spread ? ms - static_cast<int64_t>(rng.Below(oldest)) : ms;
+    const MonoMs heard = ms - PongAgeMs(cluster, m, interval, now.wall, &rng);
     s.peers.SetPong(m.key, heard);
     s.peers.SetDataReceived(m.key, heard);
     s.peers.SetReplOffset(m.key, m.repl_offset);

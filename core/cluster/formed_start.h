@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -25,6 +26,9 @@ struct FormedMember {
   PeerFactsRef facts;
   uint16_t flags = 0;  // role, MIGRATE_TO, capabilities; without MYSELF
   int64_t repl_offset = 0;
+  // How long ago the others, but for a few, heard of its last pong by gossip, which has whole
+  // seconds of the wall clock. Nothing: each of them heard a pong of its own.
+  std::optional<Duration> pong_age;
 };
 
 struct FormedCluster {
@@ -33,7 +37,8 @@ struct FormedCluster {
   Epoch current_epoch;
   bool linked =
       true;  // all pairs have their links, the state is ok; else links are yet to be opened
-  bool spread = true;  // pong ages uniform in [0, T / 2); else zero
+  // Pong ages of members without one: uniform in a ping interval; else zero.
+  bool spread = true;
 };
 
 // The ids under which member `self` knows its links to and from member `peer`: slots by rising

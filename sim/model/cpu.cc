@@ -45,20 +45,23 @@ size_t CpuModel::EarliestCore(uint32_t node, Instant now) {
   return best;
 }
 
-int64_t CpuModel::Scaled(uint32_t node, int64_t nanos) const {
+int64_t CpuModel::Scaled(int64_t nanos) const {
+  return std::min(nanos, kLongestTurn * 100 / scale_percent_) * scale_percent_ / 100;
+}
+
+int64_t CpuModel::Slowed(uint32_t node, int64_t nanos) const {
   const int64_t factor = factor_[node];
-  const int64_t most = kLongestTurn / factor * 100 / scale_percent_;
-  return std::min(nanos, most) * scale_percent_ / 100 * factor;
+  return std::min(nanos, kLongestTurn / factor) * factor;
 }
 
 Duration CpuModel::Time(uint32_t node, int64_t nanos) const {
-  return Micros((Scaled(node, nanos) + 999) / 1000);
+  return Micros((Slowed(node, nanos) + 999) / 1000);
 }
 
 Instant CpuModel::Run(uint32_t node, Instant start, int64_t nanos) {
   const Instant end = start + Time(node, nanos);
   busy_until_[node] = end;
-  used_nanos_[node] += static_cast<uint64_t>(Scaled(node, nanos));
+  used_nanos_[node] += static_cast<uint64_t>(Slowed(node, nanos));
   if (!core_until_.empty()) {
     core_of_[node] = EarliestCore(node, start);
     core_until_[core_of_[node]] = end;

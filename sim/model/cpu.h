@@ -35,9 +35,11 @@ class CpuModel {
   // between may take its core once more. A node that is Free can be busy too: with what it began
   // before a slowness ended. Times must not fall from call to call.
   Instant Ready(uint32_t node, Instant now);
-  // How long `nanos` before scale and factor take on this node now.
+  // What work of the processor that costs `nanos` takes with the scenario's scale.
+  int64_t Scaled(int64_t nanos) const;
+  // How long `nanos`, scaled where they are the processor's, take on this node now.
   Duration Time(uint32_t node, int64_t nanos) const;
-  // Begins a turn at `start`, of `nanos` before scale and factor. Returns its end.
+  // Begins a turn at `start`, of `nanos` as in Time. Returns its end.
   Instant Run(uint32_t node, Instant start, int64_t nanos);
   // The process ends: what is left of its turn is not worked.
   void Abort(uint32_t node, Instant now);
@@ -46,7 +48,7 @@ class CpuModel {
 
  private:
   size_t FirstCore(uint32_t node) const { return node / nodes_per_machine_ * cores_per_machine_; }
-  int64_t Scaled(uint32_t node, int64_t nanos) const;
+  int64_t Slowed(uint32_t node, int64_t nanos) const;
   // The core of the node's machine that is free first, as seen at `now`.
   size_t EarliestCore(uint32_t node, Instant now);
   Instant CoreFree(size_t core, Instant now) {

@@ -288,7 +288,9 @@ void Hosts::Apply(uint32_t node, Now at, HostInput* input) {
 // An event loop works off what there is, saves, and then writes link by link.
 TurnCost Hosts::CostOf(const Host& h, const HostInput* inputs, size_t count) const {
   const CpuCosts& c = cpu_->costs();
-  TurnCost cost = {c.turn, 0};
+  int64_t work = c.turn;
+  int64_t writes = 0;
+  int64_t waits = 0;  // for memory and disk: a faster processor does not make them shorter
   const State& state = h.node->state();
   const auto peers = static_cast<int64_t>(state.peers.size());
   const ReportStore store = state.rules.report_store;
@@ -296,32 +298,32 @@ TurnCost Hosts::CostOf(const Host& h, const HostInput* inputs, size_t count) con
   for (size_t i = 0; i < count; ++i) {
     if (inputs[i].kind == HostInput::Kind::kMessage) {
       const Message& message = *inputs[i].message;
-      cost.work += c.receive + BytesCost(c, message) + EntriesCost(c, message);
+      work += c.receive + BytesCost(c, message) + EntriesCost(c, message);
       if (walk_pico != 0) {
         const int64_t walked = ReportsWalked(store, state.reports, state.peers, message);
-        cost.work += walked * walk_pico / 1000;
+        waits += walked * walk_pico / 1000;
       }
     }
-    if (inputs[i].kind == HostInput::Kind::kTick) cost.work += c.cron + c.cron_peer * peers;
-    if (inputs[i].kind == HostInput::Kind::kLinkUp) cost.work += c.accept;
+    if (inputs[i].kind == HostInput::Kind::kTick) work += c.cron + c.cron_peer * peers;
+    if (inputs[i].kind == HostInput::Kind::kLinkUp) work += c.accept;
   }
   const Message* last = nullptr;
   for (const Effect& effect : effects_.list()) {
     if (const auto* send = std::get_if<Send>(&effect)) {
       // Building is paid once for a broadcast, writing for every link.
-      if (send->message.get() != last) cost.work += EntriesCost(c, *send->message);
+      if (send->message.get() != last) work += EntriesCost(c, *send->message);
       last = send->message.get();
-      cost.writes += WriteCost(*last);
+      writes += WriteCost(*last);
     } else if (std::holds_alternative<Open>(effect)) {
-      cost.work += c.connect;
+      work += c.connect;
     } else if (const auto* persist = std::get_if<Persist>(&effect)) {
-      cost.work += c.save + c.save_peer * peers;
+      work += c.save + c.save_peer * peers;
       if (!persist->fsync) continue;
-      cost.work += c.sync;
-      if (c.sync_blocks != 0) cost.work += h.disk.SyncTime(now()).us * 1000;
+      work += c.sync;
+      if (c.sync_blocks != 0) waits += h.disk.SyncTime(now()).us * 1000;
     }
   }
-  return cost;
+  return {cpu_->Scaled(work) + waits, cpu_->Scaled(writes)};
 }
 
 int64_t Hosts::WriteCost(const Message& message) const {
@@ -336,7 +338,9 @@ void Hosts::Finish(uint32_t node, Instant leave) {
 // As Finish; `nanos` after now each write begins when the one before has ended.
 void Hosts::FinishInTime(uint32_t node, int64_t nanos) {
   for (Effect& effect : effects_.list()) {
-    if (const auto* send = std::get_if<Send>(&effect)) nanos += WriteCost(*send->message);
+    if (const auto* send = std::get_if<Send>(&effect)) {
+      nanos += cpu_->Scaled(WriteCost(*send->message));
+    }
     Execute(node, &effect, now() + cpu_->Time(node, nanos));
   }
   Rest(node);

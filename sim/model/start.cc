@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -69,11 +70,39 @@ uint16_t CapabilityFlags(const Host& host) {
 
 // ---- Formed and cold ----
 
+// With this ping interval and above so many nodes heartbeats fall into step (sim/README.md).
+// With others they do so from other sizes on, by themselves within two minutes.
+constexpr Duration kStepInterval = Millis(7500);
+constexpr size_t kLargestOutOfStep = 1100;
+
+// Draws how long ago the pongs of peers were heard of, as is found in step.
+class PongWave {
+ public:
+  explicit PongWave(uint64_t seed) : rng_(seed, "formed-wave"), last_s_(rng_.Below(kPeriodS)) {}
+
+  // From second to second a wave has 45, 40 and 15 % of the peers.
+  Duration Draw() {
+    const uint64_t percent = rng_.Below(100);
+    const uint64_t before_last_s = percent < 45 ? 2 : percent < 85 ? 1 : 0;
+    return Seconds(static_cast<int64_t>((last_s_ + before_last_s) % kPeriodS));
+  }
+
+ private:
+  // Pongs come a ping interval after the full second that their like before were cut to.
+  static constexpr uint64_t kPeriodS = 7;
+  Rng rng_;
+  uint64_t last_s_;  // how long ago the wave's last second was
+};
+
+Duration PingInterval(const ClusterOptions& options) {
+  return options.ping_interval.us > 0 ? options.ping_interval : options.node_timeout / 2;
+}
+
 class FormedBuilder {
  public:
-  FormedBuilder(const Scenario& scenario, HostTables* tables, Hosts* hosts,
+  FormedBuilder(const Scenario& scenario, uint64_t seed, HostTables* tables, Hosts* hosts,
                 const std::vector<NodeInfo>& nodes)
-      : scenario_(scenario), tables_(tables), hosts_(hosts), nodes_(nodes) {}
+      : scenario_(scenario), seed_(seed), tables_(tables), hosts_(hosts), nodes_(nodes) {}
 
   // REQUIRES: every host was booted with its own line.
   FormedCluster Build() {
@@ -81,8 +110,14 @@ class FormedBuilder {
     cluster.linked = scenario_.start == StartKind::kFormed;
     cluster.spread = cluster.linked;
     cluster.current_epoch = {static_cast<uint64_t>(scenario_.shards)};
+    std::optional<PongWave> wave;
+    const bool large = nodes_.size() > kLargestOutOfStep;
+    if (cluster.spread && large && PingInterval(hosts_->host(0).options) == kStepInterval) {
+      wave.emplace(seed_);
+    }
     for (const NodeInfo& info : nodes_) {
       cluster.members.push_back(Member(info));
+      if (wave.has_value()) cluster.members.back().pong_age = wave->Draw();
       if (!info.starts_as_primary) continue;
       const SlotRange range = SlotsOfShard(info.shard, scenario_.shards);
       for (uint32_t slot = range.first; slot <= range.last; ++slot) {
@@ -120,6 +155,7 @@ class FormedBuilder {
   }
 
   const Scenario& scenario_;
+  uint64_t seed_;
   HostTables* tables_;
   Hosts* hosts_;
   const std::vector<NodeInfo>& nodes_;
@@ -141,7 +177,7 @@ void StartFormed(const Scenario& scenario, uint64_t seed, HostTables* tables, Ne
     const auto shard = MakeId<ShardId>(seed, "shard-id", static_cast<uint64_t>(info.shard));
     hosts->Boot(info.index.value, OwnLine(info, *network, shard), true);
   }
-  const FormedCluster cluster = FormedBuilder(scenario, tables, hosts, nodes).Build();
+  const FormedCluster cluster = FormedBuilder(scenario, seed, tables, hosts, nodes).Build();
   for (uint32_t i = 0; i < nodes.size(); ++i) {
     FillFormedState(cluster, i, hosts->NowOf(i), Rng(seed, "formed-start", i),
                     &hosts->host(i).node->mutable_state());

@@ -133,7 +133,8 @@ constexpr KeyInfo kCpuKeys[] = {
      .words = PresetWords},
     {.key = "scale",
      .type = kFactor,
-     .about = "all costs are this many times higher",
+     .about = "costs are this many times higher, except for what waits: for the disk, and for "
+              "memory in walks through failure reports",
      .default_text = "1"},
     {.key = "cores_per_machine",
      .type = kInteger,

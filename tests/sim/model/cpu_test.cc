@@ -55,7 +55,7 @@ TEST(Cpu, ScaleAndFactorMultiply) {
   spec.scale_percent = 200;
   CpuModel cpu(spec, 1, 1);
   cpu.SetFactor(0, 3);
-  EXPECT_EQ(cpu.Run(0, Instant{}, 10'000), Instant{60});
+  EXPECT_EQ(cpu.Run(0, Instant{}, cpu.Scaled(10'000)), Instant{60});
 }
 
 TEST(Cpu, NothingOverflows) {
@@ -64,7 +64,7 @@ TEST(Cpu, NothingOverflows) {
   spec.scale_percent = 1'000'000;
   CpuModel cpu(spec, 1, 1);
   cpu.SetFactor(0, 1'000'000);
-  const Instant end = cpu.Run(0, Instant{}, kEndless.us * 1000);
+  const Instant end = cpu.Run(0, Instant{}, cpu.Scaled(kEndless.us * 1000));
   EXPECT_GT(end, Instant{} + kEndless - Seconds(60));
   EXPECT_LE(end, Instant{} + kEndless);
 }

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <set>
+#include <vector>
 
 #include "tests/sim/model/world_fixture.h"
 
@@ -23,6 +26,42 @@ TEST(World, AFormedClusterStaysAsItIs) {
   EXPECT_GT(result.traffic.messages[0], 500u);
   EXPECT_EQ(result.traffic.messages[0], result.traffic.messages[1]);
   EXPECT_EQ(NodesOk(world), 6u);
+}
+
+// How many nodes last heard from `subject` within 10 ms of the median of all.
+size_t InStep(const World& world, uint32_t subject) {
+  const NodeKey key = world.node(NodeIndex{subject})->state().myself;
+  std::vector<MonoMs> heard;
+  for (uint32_t i = 0; i < world.node_count(); ++i) {
+    if (i != subject) heard.push_back(world.node(NodeIndex{i})->state().peers.pong_ms(key));
+  }
+  std::ranges::sort(heard);
+  const MonoMs median = heard[heard.size() / 2];
+  return static_cast<size_t>(
+      std::ranges::count_if(heard, [&](MonoMs ms) { return std::abs(ms - median) <= 10; }));
+}
+
+TEST(World, HeartbeatsOfAFormedClusterAreInStepWhereTheyWouldFallIntoIt) {
+  Scenario scenario = SixNodes();
+  scenario.config["cluster-node-timeout"] = "15000";
+  scenario.shards = 600;
+  const World large(scenario, {}, {});
+  for (const uint32_t subject : {0u, 7u, 1199u}) EXPECT_GT(InStep(large, subject), 1150u);
+  scenario.shards = 100;
+  const World small(scenario, {}, {});
+  EXPECT_LT(InStep(small, 0), 20u);
+}
+
+TEST(World, AFasterProcessorDoesNotWaitLessForTheDisk) {
+  Scenario scenario = SixNodes();
+  scenario.cpu.preset = "redis-7";
+  scenario.cpu.scale_percent = 1;
+  scenario.fsync = Millis(200);
+  scenario.timeline.push_back(Fault(FaultKind::kKill, Seconds(5), {0}));
+  World world(scenario, {}, {});
+  world.Run();
+  // A voter saves its vote at least.
+  EXPECT_GT(world.cpu_nanos(NodeIndex{1}), 200'000'000u);
 }
 
 TEST(World, NodesAreWhoTheScenarioSays) {
