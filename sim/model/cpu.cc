@@ -8,12 +8,17 @@ namespace {
 // Nanoseconds; a turn that waits for a stalled disk, times what slows it down.
 constexpr int64_t kLongestTurn = kEndless.us * 1000;
 
+int64_t Percent(int64_t nanos, int64_t percent) {
+  return std::min(nanos, kLongestTurn * 100 / percent) * percent / 100;
+}
+
 }  // namespace
 
 CpuModel::CpuModel(const CpuSpec& spec, size_t nodes, uint64_t seed)
     : free_(spec.preset == "none"),
       costs_(FindCpuCosts(spec.preset).value_or(CpuCosts{})),
       scale_percent_(spec.scale_percent),
+      memory_scale_percent_(spec.memory_scale_percent),
       cores_per_machine_(spec.cores_per_machine),
       nodes_per_machine_(std::max<size_t>(spec.nodes_per_machine, 1)),
       factor_(nodes, 1),
@@ -45,8 +50,10 @@ size_t CpuModel::EarliestCore(uint32_t node, Instant now) {
   return best;
 }
 
-int64_t CpuModel::Scaled(int64_t nanos) const {
-  return std::min(nanos, kLongestTurn * 100 / scale_percent_) * scale_percent_ / 100;
+int64_t CpuModel::Scaled(int64_t nanos) const { return Percent(nanos, scale_percent_); }
+
+int64_t CpuModel::MemoryScaled(int64_t nanos) const {
+  return Percent(nanos, memory_scale_percent_);
 }
 
 int64_t CpuModel::Slowed(uint32_t node, int64_t nanos) const {

@@ -37,6 +37,8 @@ class CpuModel {
   Instant Ready(uint32_t node, Instant now);
   // What work of the processor that costs `nanos` takes with the scenario's scale.
   int64_t Scaled(int64_t nanos) const;
+  // The same of what waits for memory.
+  int64_t MemoryScaled(int64_t nanos) const;
   // How long `nanos`, scaled where they are the processor's, take on this node now.
   Duration Time(uint32_t node, int64_t nanos) const;
   // Begins a turn at `start`, of `nanos` as in Time. Returns its end.
@@ -58,6 +60,7 @@ class CpuModel {
   bool free_ = true;
   CpuCosts costs_;
   uint32_t scale_percent_ = 100;
+  uint32_t memory_scale_percent_ = 100;
   size_t cores_per_machine_ = 0;  // 0: a core of its own for each node
   size_t nodes_per_machine_ = 1;
   std::vector<uint32_t> factor_;

@@ -290,7 +290,8 @@ TurnCost Hosts::CostOf(const Host& h, const HostInput* inputs, size_t count) con
   const CpuCosts& c = cpu_->costs();
   int64_t work = c.turn;
   int64_t writes = 0;
-  int64_t waits = 0;  // for memory and disk: a faster processor does not make them shorter
+  int64_t walks = 0;
+  int64_t disk = 0;
   const State& state = h.node->state();
   const auto peers = static_cast<int64_t>(state.peers.size());
   const ReportStore store = state.rules.report_store;
@@ -301,7 +302,7 @@ TurnCost Hosts::CostOf(const Host& h, const HostInput* inputs, size_t count) con
       work += c.receive + BytesCost(c, message) + EntriesCost(c, message);
       if (walk_pico != 0) {
         const int64_t walked = ReportsWalked(store, state.reports, state.peers, message);
-        waits += walked * walk_pico / 1000;
+        walks += walked * walk_pico / 1000;
       }
     }
     if (inputs[i].kind == HostInput::Kind::kTick) work += c.cron + c.cron_peer * peers;
@@ -320,10 +321,10 @@ TurnCost Hosts::CostOf(const Host& h, const HostInput* inputs, size_t count) con
       work += c.save + c.save_peer * peers;
       if (!persist->fsync) continue;
       work += c.sync;
-      if (c.sync_blocks != 0) waits += h.disk.SyncTime(now()).us * 1000;
+      if (c.sync_blocks != 0) disk += h.disk.SyncTime(now()).us * 1000;
     }
   }
-  return {cpu_->Scaled(work) + waits, cpu_->Scaled(writes)};
+  return {cpu_->Scaled(work) + cpu_->MemoryScaled(walks) + disk, cpu_->Scaled(writes)};
 }
 
 int64_t Hosts::WriteCost(const Message& message) const {

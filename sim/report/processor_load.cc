@@ -117,6 +117,7 @@ Json ProcessorJson(const RunReport& report) {
   const CpuSpec& cpu = report.cpu;
   return {{"preset", cpu.preset},
           {"scale_percent", cpu.scale_percent},
+          {"memory_scale_percent", cpu.memory_scale_percent},
           {"background_ppm", cpu.background.value},
           {"cores_per_machine", cpu.cores_per_machine},
           {"nodes_per_machine", cpu.nodes_per_machine},

@@ -101,7 +101,8 @@ constexpr Field kMemory[] = {
 
 constexpr Field kProcessors[] = {
     {"preset", kText, "whose costs"},
-    {"scale_percent", kCount, "of these costs"},
+    {"scale_percent", kCount, "of these costs, what the processor does"},
+    {"memory_scale_percent", kCount, "of these costs, what waits for memory"},
     {"background_ppm", kCount, "share of each core that others took"},
     {"cores_per_machine", kCount, "0: each node has a core of its own"},
     {"nodes_per_machine", kCount, "that share them"},

@@ -147,6 +147,9 @@ std::string CpuText(const CpuSpec& cpu) {
   std::string text = cpu.preset;
   if (cpu.preset == "none") return text;
   if (cpu.scale_percent != 100) absl::StrAppend(&text, " x", cpu.scale_percent, " %");
+  if (cpu.memory_scale_percent != 100) {
+    absl::StrAppend(&text, ", memory x", cpu.memory_scale_percent, " %");
+  }
   if (cpu.cores_per_machine != 0) {
     absl::StrAppend(&text, ", ", cpu.nodes_per_machine, " nodes on ", cpu.cores_per_machine,
                     " cores");

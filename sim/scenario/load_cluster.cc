@@ -291,6 +291,7 @@ void LoadCpu(const MapReader& root, CpuSpec* spec) {
   const MapReader cpu(*value, Section::kCpu, root.sink());
   cpu.Read("preset", &spec->preset);
   cpu.Read("scale", &spec->scale_percent);
+  cpu.Read("memory_scale", &spec->memory_scale_percent);
   cpu.Read("cores_per_machine", &spec->cores_per_machine);
   cpu.Read("nodes_per_machine", &spec->nodes_per_machine);
   if (!cpu.Read("background", &spec->background)) return;

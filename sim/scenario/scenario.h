@@ -174,9 +174,10 @@ struct NodeOverride {
 };
 
 struct CpuSpec {
-  std::string preset = "none";  // a word of list cpus
-  uint32_t scale_percent = 100;
-  uint32_t cores_per_machine = 0;  // 0: each node has a core of its own
+  std::string preset = "none";          // a word of list cpus
+  uint32_t scale_percent = 100;         // of what the processor does
+  uint32_t memory_scale_percent = 100;  // of what waits for memory
+  uint32_t cores_per_machine = 0;       // 0: each node has a core of its own
   uint32_t nodes_per_machine = 1;
   Ppm background;  // share of each core that others take
 };

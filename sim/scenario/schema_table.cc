@@ -133,8 +133,11 @@ constexpr KeyInfo kCpuKeys[] = {
      .words = PresetWords},
     {.key = "scale",
      .type = kFactor,
-     .about = "costs are this many times higher, except for what waits: for the disk, and for "
-              "memory in walks through failure reports",
+     .about = "what the processor does takes this many times longer; waiting for disks does not",
+     .default_text = "1"},
+    {.key = "memory_scale",
+     .type = kFactor,
+     .about = "the same of what waits for memory: walks through failure reports",
      .default_text = "1"},
     {.key = "cores_per_machine",
      .type = kInteger,

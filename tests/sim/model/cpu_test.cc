@@ -58,6 +58,17 @@ TEST(Cpu, ScaleAndFactorMultiply) {
   EXPECT_EQ(cpu.Run(0, Instant{}, cpu.Scaled(10'000)), Instant{60});
 }
 
+TEST(Cpu, MemoryHasAScaleOfItsOwn) {
+  CpuSpec spec;
+  spec.preset = "redis-7";
+  spec.scale_percent = 15;
+  EXPECT_EQ(CpuModel(spec, 1, 1).MemoryScaled(10'000), 10'000);
+  spec.memory_scale_percent = 50;
+  const CpuModel cpu(spec, 1, 1);
+  EXPECT_EQ(cpu.MemoryScaled(10'000), 5'000);
+  EXPECT_EQ(cpu.Scaled(10'000), 1'500);
+}
+
 TEST(Cpu, NothingOverflows) {
   CpuSpec spec;
   spec.preset = "redis-7";

@@ -58,11 +58,13 @@ TEST(ProcessorLoad, IsToldWhereThereIsOne) {
   report.result.ended_at = Instant{} + Seconds(10);
   report.cpu.preset = "redis-7";
   report.cpu.scale_percent = 200;
+  report.cpu.memory_scale_percent = 50;
   report.cpu.cores_per_machine = 2;
   report.cpu.nodes_per_machine = 3;
   report.cpu.background.value = 250'000;
   EXPECT_EQ(ProcessorText(report),
-            "Processors: redis-7 x200 %, 3 nodes on 2 cores, others take 25 %\n"
+            "Processors: redis-7 x200 %, memory x50 %, 3 nodes on 2 cores, others take "
+            "25 %\n"
             "  a node's loop: min 1.00 %, mean 3.00 %, max 5.00 %; busiest second 9.00 % (node 2, "
             "from 3 s on)\n"
             "  before the first step: min 1.00 %, mean 2.00 %, max 3.00 %\n"

@@ -112,7 +112,8 @@ TEST(LoaderTest, EverySettingOfTheCluster) {
   const Scenario s = Load(
       "about: all of it\nseed: 18446744073709551615\n"
       "rules: {base: valkey-8.0, bugs: [R-7395, vote-twice]}\n"
-      "cpu: {preset: redis-7, scale: 1.5, cores_per_machine: 2, nodes_per_machine: 8,\n"
+      "cpu: {preset: redis-7, scale: 1.5, memory_scale: 0.5, cores_per_machine: 2, "
+      "nodes_per_machine: 8,\n"
       "  background: 25%}\n"
       "cluster:\n  shards: 4\n  replicas_per_shard: 2\n  zones: [a, b]\n  start: meet\n"
       "  config: {cluster-node-timeout: 5s, cluster-require-full-coverage: false,\n"
@@ -129,6 +130,7 @@ TEST(LoaderTest, EverySettingOfTheCluster) {
   EXPECT_EQ(s.rules, "valkey-8.0");
   EXPECT_EQ(s.bugs, (std::vector<Bug>{Bug::kR7395, Bug::kVoteTwice}));
   EXPECT_EQ(s.cpu.scale_percent, 150u);
+  EXPECT_EQ(s.cpu.memory_scale_percent, 50u);
   EXPECT_EQ(s.cpu.cores_per_machine, 2u);
   EXPECT_EQ(s.cpu.nodes_per_machine, 8u);
   EXPECT_EQ(s.cpu.background.value, 250'000u);
