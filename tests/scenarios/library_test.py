@@ -13,7 +13,15 @@ import sys
 ROOT = pathlib.Path("scenarios")
 
 
-def problems_of(path, bugs, digests):
+def sizes(program, files):
+    """Nodes of each scenario, as `check` counts them."""
+    command = [program, "check", *map(str, files)]
+    lines = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+    found = [re.match(r"(\S+): ok, .*?(\d+) nodes", line) for line in lines]
+    return {pathlib.Path(one.group(1)): int(one.group(2)) for one in found if one}
+
+
+def problems_of(path, bugs, digests, nodes):
     text = path.read_text(encoding="utf-8")
     name = path.relative_to(ROOT).as_posix()
     schema = "../" * (name.count("/") + 1) + "tools/schema/scenario.schema.json"
@@ -28,7 +36,7 @@ def problems_of(path, bugs, digests):
     found = re.findall(r"^# Fails with: (\S+)$", text, re.MULTILINE)
     if len(found) != 1 or found[0] not in bugs:
         yield f"fails with {found}, expected one bug of `gossamer-sim list bugs`"
-    for seed in (1, 2, 3):
+    for seed in (1,) if nodes > 1000 else (1, 2, 3):
         if f"{name} {seed} " not in digests:
             yield f"has no digest of seed {seed}"
 
@@ -44,7 +52,8 @@ def main():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `([a-z0-9_/]+\.yaml)` \| (.+) \|$", readme, re.MULTILINE)
     files = sorted(ROOT.rglob("*.yaml"))
-    problems = [f"{path}: {what}" for path in files for what in problems_of(path, bugs, digests)]
+    nodes = sizes(sys.argv[1], files)
+    problems = [f"{path}: {what}" for path in files for what in problems_of(path, bugs, digests, nodes[path])]
     names = [path.relative_to(ROOT).as_posix() for path in files]
     table = [name for name, _ in rows]
     problems += [f"scenarios/README.md does not name {name}" for name in names if table.count(name) != 1]

@@ -117,8 +117,9 @@ void AddOthers(CLI::App* app, Raw* raw, Arguments* out) {
   CLI::App* digests = app->add_subcommand("digests", "Hold the digests of shipped scenarios");
   digests->add_option("--check", out->digests_file, "The file: scenario, seed, digest a line")
       ->required();
-  digests->add_flag("--update", out->update,
-                    "Write it instead: seeds 1 to 3 of every scenario beside and below it");
+  digests->add_flag(
+      "--update", out->update,
+      "Write it instead: seeds 1 to 3 of every scenario beside and below it, 1 above 1000 nodes");
   digests->add_option("--transport", raw->transport, "typed, wire or shadow");
   digests->add_option("--jobs", raw->jobs, "Runs at the same time");
   digests->add_option("--min-nodes", raw->min_nodes, "Only scenarios with at least so many nodes");
