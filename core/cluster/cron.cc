@@ -43,10 +43,6 @@ void RetrySave(Turn& t) {
   t.Todo(todo::kSaveFsync);
 }
 
-int64_t PingIntervalMs(const State& s) {
-  return s.options.ping_interval.us > 0 ? s.options.ping_interval.ms() : s.timeout_ms() / 2;
-}
-
 // Under the mended rule: when a node without outbound link is to be tried next. Who is connected to
 // me is there, and tried at once. Pings wait for nothing, those that are due and those that are
 // drawn: they start the clock by which a silent node is suspected.
@@ -183,6 +179,10 @@ void CheckNodes(Turn& t) {
 }
 
 }  // namespace
+
+int64_t PingIntervalMs(const State& s) {
+  return s.options.ping_interval.us > 0 ? s.options.ping_interval.ms() : s.timeout_ms() / 2;
+}
 
 void RunCron(Turn& t) {
   State& s = t.s;

@@ -10,6 +10,9 @@ namespace gossamer {
 
 inline constexpr int64_t kCronPeriodMs = 100;
 
+// How old a peer's last pong may be before it is pinged: half the node timeout, or as configured.
+int64_t PingIntervalMs(const State& s);
+
 void RunCron(Turn& t);
 
 }  // namespace gossamer

@@ -59,8 +59,7 @@ LinkId FormedInLink(size_t self, size_t peer) { return LinkId::Make(true, SlotOf
 void FillFormedState(const FormedCluster& cluster, size_t self, Now now, Rng rng, State* state) {
   State& s = *state;
   const MonoMs ms = now.mono.us / 1000;
-  const int64_t interval =
-      s.options.ping_interval.us > 0 ? s.options.ping_interval.ms() : s.timeout_ms() / 2;
+  const int64_t interval = PingIntervalMs(s);
   GOSSAMER_CHECK(s.peers.size() == 1 && s.myself == cluster.members[self].key);
   for (size_t i = 0; i < cluster.members.size(); ++i) {
     if (i == self) continue;

@@ -3,8 +3,8 @@
 //
 // For hosts that begin with a steady state: simulators, benchmarks, tests. The description is
 // shared by all members, so that N members of N rows each cost N² small writes and no more. A
-// spread start draws what is spread in a steady state (pong ages per pair, phases of the crons,
-// table orders); an even one gives every pair the same age.
+// spread start draws what is spread in a steady state (pong ages per pair or, where gossip sets
+// them, per member; phases of the crons, table orders); an even one gives every pair the same age.
 #ifndef GOSSAMER_CORE_CLUSTER_FORMED_START_H_
 #define GOSSAMER_CORE_CLUSTER_FORMED_START_H_
 

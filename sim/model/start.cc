@@ -10,6 +10,7 @@
 #include "core/base/check.h"
 #include "core/base/strings.h"
 #include "core/cluster/config_options.h"
+#include "core/cluster/cron.h"
 #include "core/cluster/formed_start.h"
 #include "sim/model/select.h"
 #include "sim/scenario/layout.h"
@@ -94,10 +95,6 @@ class PongWave {
   uint64_t last_s_;  // how long ago the wave's last second was
 };
 
-Duration PingInterval(const ClusterOptions& options) {
-  return options.ping_interval.us > 0 ? options.ping_interval : options.node_timeout / 2;
-}
-
 class FormedBuilder {
  public:
   FormedBuilder(const Scenario& scenario, uint64_t seed, HostTables* tables, Hosts* hosts,
@@ -112,7 +109,8 @@ class FormedBuilder {
     cluster.current_epoch = {static_cast<uint64_t>(scenario_.shards)};
     std::optional<PongWave> wave;
     const bool large = nodes_.size() > kLargestOutOfStep;
-    if (cluster.spread && large && PingInterval(hosts_->host(0).options) == kStepInterval) {
+    const int64_t interval_ms = PingIntervalMs(hosts_->host(0).node->state());
+    if (cluster.spread && large && interval_ms == kStepInterval.ms()) {
       wave.emplace(seed_);
     }
     for (const NodeInfo& info : nodes_) {
