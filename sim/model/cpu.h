@@ -25,7 +25,7 @@ class CpuModel {
 
   // True when nothing that the node does takes time.
   bool Free(uint32_t node) const { return free_ && factor_[node] == 1; }
-  // The costs that count for the node, before its factor.
+  // The costs that count for the node, before scales and its factor.
   const CpuCosts& costs() const { return costs_; }
   // Service times become `factor` times longer. With the preset `none` those of redis-7 are taken
   // when the factor is above 1, as nothing times anything is nothing.

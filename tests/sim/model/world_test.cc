@@ -64,6 +64,28 @@ TEST(World, AFasterProcessorDoesNotWaitLessForTheDisk) {
   EXPECT_GT(world.cpu_nanos(NodeIndex{1}), 200'000'000u);
 }
 
+uint64_t CpuNanos(const World& world) {
+  uint64_t sum = 0;
+  for (uint32_t i = 0; i < world.node_count(); ++i) sum += world.cpu_nanos(NodeIndex{i});
+  return sum;
+}
+
+TEST(World, SlowMemoryLengthensWalksThroughReports) {
+  Scenario scenario = SixNodes();
+  scenario.shards = 9;  // so that reports are there before they suffice
+  scenario.rules = "valkey-9.0";
+  scenario.cpu.preset = "redis-7";
+  scenario.duration = Seconds(8);
+  scenario.timeline.push_back(Fault(FaultKind::kKill, Seconds(5), {0}));
+  World as_measured(scenario, {}, {});
+  as_measured.Run();
+  scenario.cpu.memory_scale_percent = 100'000'000;
+  World slow(scenario, {}, {});
+  slow.Run();
+  // A walk past one report, 281 ns, takes 281 ms.
+  EXPECT_GT(CpuNanos(slow), CpuNanos(as_measured) + 200'000'000u);
+}
+
 TEST(World, NodesAreWhoTheScenarioSays) {
   Scenario scenario = SixNodes();
   scenario.replicas_per_shard = 2;
