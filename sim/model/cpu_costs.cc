@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kHead = "cost,value,unit,low,high,how";
 
-constexpr std::array<CpuCostRow, 16> kRows = {{{"turn", "ns", &CpuCosts::turn},
+constexpr std::array<CpuCostRow, 17> kRows = {{{"turn", "ns", &CpuCosts::turn},
                                                {"send", "ns", &CpuCosts::send},
                                                {"receive", "ns", &CpuCosts::receive},
                                                {"byte", "ps", &CpuCosts::byte_pico},
@@ -22,6 +22,7 @@ constexpr std::array<CpuCostRow, 16> kRows = {{{"turn", "ns", &CpuCosts::turn},
                                                {"report_tree", "ps", &CpuCosts::report_tree_pico},
                                                {"connect", "ns", &CpuCosts::connect},
                                                {"accept", "ns", &CpuCosts::accept},
+                                               {"close", "ns", &CpuCosts::close},
                                                {"cron", "ns", &CpuCosts::cron},
                                                {"cron_peer", "ns", &CpuCosts::cron_peer},
                                                {"save", "ns", &CpuCosts::save},

@@ -31,6 +31,7 @@ struct CpuCosts {
   int64_t report_tree_pico = 0;
   int64_t connect = 0;
   int64_t accept = 0;
+  int64_t close = 0;  // each socket, by the kernel of a process that has died
   int64_t cron = 0;
   int64_t cron_peer = 0;    // per known peer, in each cron
   int64_t save = 0;         // each save of nodes.conf, as far as the loop does it

@@ -202,7 +202,7 @@ void Hosts::Die(uint32_t node, bool with_host) {
 void Hosts::Kill(uint32_t node) {
   if (hosts_[node].node == nullptr) return;
   Die(node, false);
-  network_->CloseAll(node);
+  network_->CloseAll(node, cpu_->Free(node) ? 0 : cpu_->Scaled(cpu_->costs().close));
 }
 
 void Hosts::LoseHost(uint32_t node) {
@@ -237,7 +237,9 @@ void Hosts::Shutdown(uint32_t node) {
   Host& h = hosts_[node];
   if (!live(node)) return;
   if (!h.disk.full()) h.disk.Format(EpochsOf(*h.node));
-  Kill(node);
+  // Its listener it closes first, so that nobody connects meanwhile.
+  Die(node, false);
+  network_->CloseAll(node);
 }
 
 bool Hosts::Restart(uint32_t node, bool with_disk) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/rng.h"
 #include "sim/engine/draw.h"
 #include "sim/model/kinds.h"
 
@@ -31,6 +32,7 @@ Network::Network(const NetworkOptions& options, EventQueue* queue, TransportMode
       refusals_(options.nodes),
       host_up_(options.nodes, 1),
       process_up_(options.nodes, 0),
+      listens_until_(options.nodes),
       nodelay_(options.nodes, 1),
       address_(options.nodes),
       sending_until_(options.nodes) {
@@ -310,18 +312,28 @@ void Network::Close(uint32_t node, LinkId link, Instant leave) {
   ReapIfDone(index);
 }
 
-void Network::CloseAll(uint32_t node) {
+void Network::CloseAll(uint32_t node, int64_t each) {
   process_up_[node] = 0;
   refusals_.Drop(node);
-  table_.ForEachOf(node, [this](uint32_t index, int end) {
+  const Instant died = queue_->now();
+  std::vector<std::pair<uint32_t, int>> sockets;
+  table_.ForEachOf(node, [&](uint32_t index, int end) { sockets.emplace_back(index, end); });
+  if (each > 0) {
+    Rng rng(options_.seed, "close", static_cast<uint64_t>(died.us) << 16 | node);
+    rng.Shuffle(&sockets);
+  }
+  int64_t nanos = 0;
+  for (const auto& [index, end] : sockets) {
+    nanos += each;
     if (table_[index].Has(conn::kConnecting)) {
       DropBacklog(index, end);
     } else {
-      SendFin(index, end, true, queue_->now());
+      SendFin(index, end, true, died + Micros(nanos / 1000));
     }
     table_.Unbind(index, end);
     ReapIfDone(index);
-  });
+  }
+  listens_until_[node] = died + Micros(nanos / 1000);
 }
 
 void Network::LoseHost(uint32_t node) {
@@ -362,7 +374,9 @@ void Network::MessageArrives(const TimedEvent& event) {
   if (options_.tap != nullptr) ShowMessage(event, taken);
   if (!taken) {
     transport_->Drop(event.data);
-    AnswerReset(event.index, to);
+    // The kernel of a process that has died still holds the socket, and resets it in its turn.
+    if (queue_->now() < listens_until_[row.node[to]]) return;
+    AnswerReset(event.index, to, queue_->now());
     return;
   }
   const uint32_t node = row.node[to];
@@ -377,11 +391,10 @@ void Network::MessageArrives(const TimedEvent& event) {
   }
 }
 
-void Network::AnswerReset(uint32_t index, int to) {
+void Network::AnswerReset(uint32_t index, int to, Instant leave) {
   Connection& row = table_[index];
   if (!row.Has(conn::Holds(1 - to)) || !Passes(row.node[to], row.node[1 - to])) return;
-  const Instant now = queue_->now();
-  const Instant at = Arrival(index, to, 0, now, NextDraw(index, to, now), {});
+  const Instant at = Arrival(index, to, 0, leave, NextDraw(index, to, leave), {});
   Push(kind::kReset, index, to, at);
 }
 

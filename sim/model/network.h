@@ -4,9 +4,9 @@
 // node's serialisation delay, one latency draw, and 200 ms x 2^k per loss; never before what was
 // sent earlier. Connects take one round trip, are refused where no process listens, and go
 // unanswered where the host or the path is gone. A blocked path loses packets: streams stall and go
-// on at the next retransmission. A lost host tells nobody; a dead process's kernel does. Nagle's
-// algorithm and delayed acknowledgements act on the opener's stream where its socket lacks
-// TCP_NODELAY.
+// on at the next retransmission. A lost host tells nobody; a dead process's kernel does, socket by
+// socket. Nagle's algorithm and delayed acknowledgements act on the opener's stream where its
+// socket lacks TCP_NODELAY.
 //
 // SOURCE: architecture section 8. Simplified: one latency draw per message, no congestion control,
 // segments as large as messages, losses are repaired by timeout only. Draws depend on (seed, link,
@@ -82,10 +82,16 @@ class Network {
   void SetAddress(uint32_t node, const IpText& ip, uint16_t cport);
   const IpText& ip(uint32_t node) const { return address_[node].ip; }
   // A process runs and listens. Without one, connects are refused.
-  void SetProcess(uint32_t node, bool up) { process_up_[node] = up; }
+  void SetProcess(uint32_t node, bool up) {
+    process_up_[node] = up;
+    listens_until_[node] = {};
+  }
   void SetNodelay(uint32_t node, bool nodelay) { nodelay_[node] = nodelay; }
-  // The process died: its kernel closes every connection.
-  void CloseAll(uint32_t node);
+  // The process died: its kernel closes its connections, `each` nanoseconds for one, in an order
+  // drawn at random, and the listener after them: who connects before that reaches nobody.
+  // SOURCE: Linux runs the delayed closes of an exit from the last file to the first; a server
+  // opens its listener first.
+  void CloseAll(uint32_t node, int64_t each = 0);
   // The host is gone, with its kernel; nobody is told. SetHostUp brings up a new kernel that knows
   // no connection.
   void LoseHost(uint32_t node);
@@ -144,6 +150,10 @@ class Network {
     uint16_t bits = 0;
   };
 
+  // A socket listens on `node` at `at`, be it a dead process's.
+  bool Listens(uint32_t node, Instant at) const {
+    return process_up_[node] != 0 || at < listens_until_[node];
+  }
   bool Passes(uint32_t from, uint32_t to) const {
     return host_up_[from] != 0 && host_up_[to] != 0 &&
            !(faults_.any() && faults_.Blocked(from, to));
@@ -191,8 +201,9 @@ class Network {
 
   void MessageArrives(const TimedEvent& event);
   void FinArrives(const TimedEvent& event);
-  // The kernel of `to` answers a packet on a connection that it does not know.
-  void AnswerReset(uint32_t index, int to);
+  // The kernel of `to` answers a packet on a connection that it does not know, or closes one that
+  // no process has taken.
+  void AnswerReset(uint32_t index, int to, Instant leave);
   void LinkDown(uint32_t index, int end, LinkError error);
   void DropBacklog(uint32_t index, int end);
   void ReapIfDone(uint32_t index);
@@ -214,6 +225,7 @@ class Network {
   uint32_t blackhole_numbers_ = 0;
   std::vector<uint8_t> host_up_;
   std::vector<uint8_t> process_up_;
+  std::vector<Instant> listens_until_;  // by node whose process has died
   std::vector<uint8_t> nodelay_;
   std::vector<Address> address_;
   std::vector<Instant> sending_until_;                  // by node, with a bandwidth

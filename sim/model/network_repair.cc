@@ -45,7 +45,7 @@ void Network::Open(uint32_t node, LinkId link, const Endpoint& address, Instant 
 // moment either, so that the answer is known at once; storms refuse millions of connects, which
 // therefore have no row. What the process sends on `link` meanwhile would be lost with it.
 bool Network::Refuses(uint32_t node, LinkId link, uint32_t peer, Instant leave) {
-  if (peer == kNobody || process_up_[peer] != 0 || !Reachable(node, peer)) return false;
+  if (peer == kNobody || Listens(peer, leave) || !Reachable(node, peer)) return false;
   const uint64_t bits = FirstDraw(node, peer, leave);
   PathEffect effect;
   if (faults_.any()) effect = faults_.On({node, peer, 0, leave, bits});
@@ -134,7 +134,7 @@ void Network::SynArrives(const TimedEvent& event) {
   effect.loss_ppm = 0;
   effect.burst_delay = {};
   const Instant at = Arrival(event.index, 1, 0, now, bits, effect);
-  Push(kind::kSynReply, event.index, 1, at, 0, process_up_[from] != 0 ? 0 : kRefusedBit);
+  Push(kind::kSynReply, event.index, 1, at, 0, Listens(from, now) ? 0 : kRefusedBit);
 }
 
 void Network::SynReplyArrives(const TimedEvent& event) {
@@ -172,7 +172,7 @@ void Network::AcceptArrives(const TimedEvent& event) {
   if (host_up_[node] == 0) return;
   if (options_.tap != nullptr) Show(PacketKind::kAck, event.index, 0, queue_->now());
   if (process_up_[node] == 0) {
-    AnswerReset(event.index, 1);
+    AnswerReset(event.index, 1, std::max(queue_->now(), listens_until_[node]));
     return;
   }
   const uint32_t peer = row.node[0];

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "sim/model/cpu_costs.h"
+#include "tests/bench/close_rig.h"
 #include "tests/bench/costs_rig.h"
 #include "tools/real_cluster/process.h"
 
@@ -127,6 +128,7 @@ class Repetition {
     MeasureRest();
     MeasureMessages();
     MeasureConnections();
+    MeasureCloses();
     MeasureCron();
     MeasureSaves();
     MeasureReportLists();
@@ -221,6 +223,16 @@ class Repetition {
     // Each of them is opened, comes up, which costs the model an accept, and carries a PING; in
     // turns of many.
     costs_["connect"] = Fit(starts).slope - costs_["accept"] - send_;
+  }
+
+  // The kernel's work, whoever the process was.
+  void MeasureCloses() {
+    std::vector<std::pair<double, double>> points;
+    for (const size_t size : kSizes) {
+      const auto sockets = static_cast<double>(2 * (size - 1));
+      points.emplace_back(sockets, CloseNanos(size - 1));
+    }
+    costs_["close"] = Fit(points).slope;
   }
 
   void MeasureCron() {
@@ -336,6 +348,8 @@ const std::map<std::string_view, std::string_view> kHow = {
     {"report_tree", "XPENDING over 499 groups of 100 to 500 entries: the same radix tree"},
     {"connect", "starts with 12 to 500 nodes; less what follows"},
     {"accept", "connections one by one; less the turn"},
+    {"close",
+     "processes with 11 to 1999 peers killed: from the first end of a connection to the last"},
     {"cron", "at rest with 12 to 2000 nodes; less turns"},
     {"cron_peer", "as cron"},
     {"save", "CLUSTER SAVECONFIG with 12 to 2000 nodes: the loop's part; files in memory"},

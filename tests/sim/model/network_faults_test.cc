@@ -104,6 +104,37 @@ TEST(NetworkFaults, ADeadProcessResetsItsConnections) {
   EXPECT_EQ(net.network->connections().in_use(), 0u);
 }
 
+// Sockets are closed one after the other, the listener last: who has lost its connection and comes
+// back before that is taken in by a dead process, and reset with the listener.
+TEST(NetworkFaults, ADeadProcessListensUntilItsConnectionsAreClosed) {
+  Net net;
+  net.Connect(0, Net::Out(0), 1);
+  net.Connect(1, Net::Out(0), 2);
+  net.Connect(3, Net::Out(0), 1);
+  const Instant died = net.queue.now();
+  net.network->CloseAll(1, 10'000'000);
+  net.RunFor(Millis(15));
+  ASSERT_EQ(net.Of("down").size(), 1u);
+  EXPECT_EQ(net.Of("down")[0].at, died + Millis(10) + Net::kLatency);
+  net.Open(0, Net::Out(1), 1);
+  net.RunFor(Millis(1));
+  ASSERT_EQ(net.Of("up").size(), 1u);
+  net.Send(0, Net::Out(1), 1);
+  net.RunFor(Seconds(1));
+  const auto downs = net.Of("down");
+  ASSERT_EQ(downs.size(), 4u);
+  EXPECT_EQ(downs[1].at, died + Millis(20) + Net::kLatency);
+  for (const size_t i : {2, 3}) {
+    EXPECT_EQ(downs[i].at, died + Millis(30) + Net::kLatency);
+    EXPECT_EQ(downs[i].number, Code(LinkError::kReset));
+  }
+  EXPECT_TRUE(net.Of("message").empty());
+  net.Open(0, Net::Out(2), 1);
+  net.RunFor(Seconds(1));
+  EXPECT_EQ(net.Of("down").back().number, Code(LinkError::kRefused));
+  EXPECT_EQ(net.network->connections().in_use(), 0u);
+}
+
 TEST(NetworkFaults, ALostHostTellsNobodyUntilItIsBack) {
   Net net;
   net.Connect(0, Net::Out(0), 1);
