@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <utility>
+#include <vector>
+
 #include "tests/sim/model/world_fixture.h"
 
 namespace gossamer::sim {
@@ -12,22 +15,38 @@ struct Outcome {
   size_t ok = 0;
 };
 
+RunOptions WithSeed(uint64_t seed) {
+  RunOptions options;
+  options.seed = seed;
+  return options;
+}
+
+// A whole run and what it told. Not copied: the world refers to the other two.
+struct WatchedRun {
+  WatchedRun(Scenario what, uint64_t seed)
+      : scenario(std::move(what)), world(scenario, WithSeed(seed), {&watcher}) {
+    world.Run();
+  }
+
+  const Scenario scenario;
+  Watcher watcher;
+  World world;
+};
+
 Outcome AfterFault(FaultKind kind, uint64_t seed) {
   Scenario scenario = SixNodes();
   scenario.rules = "valkey-8.0";
   scenario.timeline.push_back(Fault(kind, Seconds(5), {0}));
-  RunOptions options;
-  options.seed = seed;
-  Watcher watcher;
-  World world(scenario, options, {&watcher});
-  world.Run();
+  const WatchedRun run(std::move(scenario), seed);
   Outcome out;
-  for (const SeenEvent& e : watcher.events) {
+  for (const SeenEvent& e : run.watcher.events) {
     if (e.event.type == EventType::kPfailSet) out.first_pfail = std::min(out.first_pfail, e.at);
     if (e.event.type == EventType::kFailSet) out.first_fail = std::min(out.first_fail, e.at);
     if (e.event.type == EventType::kLinkDown && e.at < Instant{} + Millis(5100)) ++out.link_downs;
   }
-  for (uint32_t i = 1; i < 6; ++i) out.ok += world.node(NodeIndex{i})->state().health.ok ? 1 : 0;
+  for (uint32_t i = 1; i < 6; ++i) {
+    out.ok += run.world.node(NodeIndex{i})->state().health.ok ? 1 : 0;
+  }
   return out;
 }
 
@@ -66,15 +85,11 @@ size_t SuspectAtOnce(FaultKind kind, uint64_t seed) {
   scenario.cpu.scale_percent = 3000;
   scenario.duration = Seconds(12);
   scenario.timeline.push_back(Fault(kind, Seconds(5), {0}));
-  RunOptions options;
-  options.seed = seed;
-  Watcher watcher;
-  World world(scenario, options, {&watcher});
-  world.Run();
-  return static_cast<size_t>(
-      std::count_if(watcher.events.begin(), watcher.events.end(), [](const SeenEvent& e) {
-        return e.event.type == EventType::kPfailSet && e.at < Instant{} + Millis(10'150);
-      }));
+  const WatchedRun run(std::move(scenario), seed);
+  const std::vector<SeenEvent>& events = run.watcher.events;
+  return static_cast<size_t>(std::count_if(events.begin(), events.end(), [](const SeenEvent& e) {
+    return e.event.type == EventType::kPfailSet && e.at < Instant{} + Millis(10'150);
+  }));
 }
 
 // A killed process's kernel closes its listener after the connections, one of an orderly end closes
