@@ -312,19 +312,19 @@ void Network::Close(uint32_t node, LinkId link, Instant leave) {
   ReapIfDone(index);
 }
 
-void Network::CloseAll(uint32_t node, int64_t each) {
+void Network::CloseAll(uint32_t node, int64_t nanos_each) {
   process_up_[node] = 0;
   refusals_.Drop(node);
   const Instant died = queue_->now();
   std::vector<std::pair<uint32_t, int>> sockets;
   table_.ForEachOf(node, [&](uint32_t index, int end) { sockets.emplace_back(index, end); });
-  if (each > 0) {
+  if (nanos_each > 0) {
     Rng rng(options_.seed, "close", static_cast<uint64_t>(died.us) << 16 | node);
     rng.Shuffle(&sockets);
   }
   int64_t nanos = 0;
   for (const auto& [index, end] : sockets) {
-    nanos += each;
+    nanos += nanos_each;
     if (table_[index].Has(conn::kConnecting)) {
       DropBacklog(index, end);
     } else {
@@ -339,6 +339,7 @@ void Network::CloseAll(uint32_t node, int64_t each) {
 void Network::LoseHost(uint32_t node) {
   process_up_[node] = 0;
   host_up_[node] = 0;
+  listens_until_[node] = {};
   refusals_.Drop(node);
   table_.ForEachOf(node, [this](uint32_t index, int end) {
     DropBacklog(index, end);

@@ -87,11 +87,12 @@ class Network {
     listens_until_[node] = {};
   }
   void SetNodelay(uint32_t node, bool nodelay) { nodelay_[node] = nodelay; }
-  // The process died: its kernel closes its connections, `each` nanoseconds for one, in an order
-  // drawn at random, and the listener after them: who connects before that reaches nobody.
+  // The process died: its kernel closes its connections, `nanos_each` for one, and the listener
+  // after them: who connects before that reaches nobody.
   // SOURCE: Linux runs the delayed closes of an exit from the last file to the first; a server
-  // opens its listener first.
-  void CloseAll(uint32_t node, int64_t each = 0);
+  // opens its listener first. DEVIATION: the connections' order is drawn at random, as nothing
+  // here knows which of a node's is the oldest.
+  void CloseAll(uint32_t node, int64_t nanos_each = 0);
   // The host is gone, with its kernel; nobody is told. SetHostUp brings up a new kernel that knows
   // no connection.
   void LoseHost(uint32_t node);
