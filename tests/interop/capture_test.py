@@ -108,7 +108,7 @@ class CaptureTest(case.Case):
         voters = [self.fleet.redis(**options[0]), self.fleet.redis(**options[1]), self.fleet.ours(**options[2])]
         redis_replica = self.fleet.redis(**options[3])
         our_replica = self.fleet.ours(**options[4])
-        member = self.fleet.redis(**options[5])
+        member = self.fleet.ours(**options[5])
         everybody = [*voters, redis_replica, our_replica, member]
         self.fleet.form(voters, everybody[3:])
         our_replica("CLUSTER", "MEET", "127.0.0.1", voters[0].port)
@@ -130,14 +130,17 @@ class CaptureTest(case.Case):
             self.assertEqual(replica("CLUSTER", "FAILOVER"), "OK")
             until(lambda: replica.role == "master" and primary.role == "slave", "a failover by hand")
             until_agree(everybody, "all to know of the failover")
-        # Primaries sleep until they are replaced. Who hears of the last suspicion that is needed tells all with a FAIL, and
-        # who hears a sleeper's old claim first answers with an UPDATE: sometimes ours, sometimes Redis's.
-        pairs = ((voters[0], redis_replica), (voters[2], our_replica))
+        # Primaries sleep until they are replaced. Who first hears the suspicion that it lacked tells all with a FAIL, and who
+        # first hears a sleeper's old claim answers with an UPDATE: sometimes ours, sometimes Redis's. While a Redis sleeps, more
+        # of ours are awake to send one, and the other way about.
+        pairs = {True: (voters[0], redis_replica), False: (voters[2], our_replica)}
         for number in range(20):
-            if number >= 2 and all(any(f"cluster_stats_messages_{kind}_sent" in s.info() for s in everybody if s.redis == redis)
-                                   for kind in ("fail", "update") for redis in (False, True)):
+            lack = {redis: any(all(f"cluster_stats_messages_{kind}_sent" not in s.info() for s in everybody if s.redis == redis)
+                               for kind in ("fail", "update")) for redis in (False, True)}
+            if number >= 2 and not any(lack.values()):
                 break
-            self.nap(next(server for server in pairs[number % 2] if server.role == "master"), everybody)
+            sleeping = lack[False] if lack[False] != lack[True] else number % 2 == 0
+            self.nap(next(server for server in pairs[sleeping] if server.role == "master"), everybody)
 
     def nap(self, sleeper, everybody):
         awake = [server for server in everybody if server is not sleeper]
