@@ -75,8 +75,8 @@ uint64_t Network::FirstDraw(uint32_t opener, uint32_t acceptor, Instant leave) c
 uint64_t Network::NextDraw(uint32_t index, int end, Instant leave) {
   Connection& row = table_[index];
   const uint64_t number = ++row.number[end];
-  const uint64_t who =
-      (uint64_t{row.node[0]} << 16) | row.node[1] | (uint64_t(end) << 32) | (number << 40);
+  const uint64_t who = (uint64_t{row.node[0]} << 16) | row.node[1] |
+                       (static_cast<uint64_t>(end) << 32) | (number << 40);
   return DrawAt(options_.seed, who, static_cast<uint64_t>(leave.us));
 }
 

@@ -135,6 +135,18 @@ TEST(NetworkFaults, ADeadProcessListensUntilItsConnectionsAreClosed) {
   EXPECT_EQ(net.network->connections().in_use(), 0u);
 }
 
+TEST(NetworkFaults, ADeadProcessListensNoMoreOnceItsHostIsLost) {
+  Net net;
+  net.Connect(0, Net::Out(0), 1);
+  net.network->CloseAll(1, 1'000'000'000);
+  net.network->LoseHost(1);
+  net.network->SetHostUp(1);
+  net.Open(0, Net::Out(1), 1);
+  net.RunFor(Millis(100));
+  ASSERT_EQ(net.Of("down").size(), 1u);
+  EXPECT_EQ(net.Of("down")[0].number, Code(LinkError::kRefused));
+}
+
 TEST(NetworkFaults, ALostHostTellsNobodyUntilItIsBack) {
   Net net;
   net.Connect(0, Net::Out(0), 1);
