@@ -47,13 +47,20 @@ class BracketScan {
       const bool after_blank = i == 0 || kBlank.find(line[i - 1]) != std::string_view::npos;
       if (quote_ != 0) {
         if (c == '\\' && quote_ == '"') ++i;
-        if (c == quote_) quote_ = 0;
+        if (c != quote_) continue;
+        const bool doubled = c == '\'' && i + 1 < line.size() && line[i + 1] == c;
+        if (doubled) {
+          ++i;
+        } else {
+          quote_ = 0;
+        }
         continue;
       }
       if (c == '#' && after_blank) return;
       if (kBlank.find(c) != std::string_view::npos) continue;
       if (value_begins && (c == '"' || c == '\'')) {
         quote_ = c;
+        quote_place_ = {number, ColumnOf(i)};
       } else if ((c == '{' || c == '[') && (value_begins || !open_.empty())) {
         open_.push_back({c, {number, ColumnOf(i)}});
       } else if ((c == '}' || c == ']') && !open_.empty()) {
@@ -66,14 +73,19 @@ class BracketScan {
     if (open_.empty()) return std::nullopt;
     return open_.back();
   }
+  std::optional<SourcePlace> quote() const {
+    if (quote_ == 0) return std::nullopt;
+    return quote_place_;
+  }
 
  private:
   char quote_ = 0;
+  SourcePlace quote_place_;
   std::vector<Bracket> open_;
 };
 
-// The innermost bracket that is open just before `at`.
-std::optional<Bracket> OpenBefore(std::string_view text, SourcePlace at) {
+// What is open just before `at`.
+BracketScan ScanBefore(std::string_view text, SourcePlace at) {
   BracketScan scan;
   for (int number = 1; number <= at.line; ++number) {
     std::string_view line = text.substr(0, text.find('\n'));
@@ -81,7 +93,7 @@ std::optional<Bracket> OpenBefore(std::string_view text, SourcePlace at) {
     if (number == at.line) line = line.substr(0, static_cast<size_t>(at.column - 1));
     scan.Take(line, number);
   }
-  return scan.innermost();
+  return scan;
 }
 
 std::string CharacterAt(std::string_view text, SourcePlace at) {
@@ -99,7 +111,7 @@ std::string StillOpen(const Bracket& bracket) {
 SyntaxError NotClosed(std::string_view text, SourcePlace at, char opens) {
   const char closes = ClosingOf(opens);
   SyntaxError error{at, std::string("expected ',' or '") + closes + "' before this", ""};
-  const std::optional<Bracket> open = OpenBefore(text, at);
+  const std::optional<Bracket> open = ScanBefore(text, at).innermost();
   if (open && open->opens == opens) error.help = StillOpen(*open);
   // Inside of braces YAML itself stumbles over a variable.
   if (LineAt(text, at.line).find("${") != std::string_view::npos) {
@@ -110,7 +122,7 @@ SyntaxError NotClosed(std::string_view text, SourcePlace at, char opens) {
 
 SyntaxError WrongClosing(std::string_view text, SourcePlace at) {
   const std::string found = "'" + CharacterAt(text, at) + "'";
-  const std::optional<Bracket> open = OpenBefore(text, at);
+  const std::optional<Bracket> open = ScanBefore(text, at).innermost();
   if (!open) return {at, found + " closes nothing that is open", ""};
   return {at, std::string("expected '") + ClosingOf(open->opens) + "' before " + found,
           StillOpen(*open)};
@@ -163,8 +175,13 @@ std::string AliasAt(std::string_view text, SourcePlace at) {
 SyntaxError ExplainSyntax(std::string_view text, SourcePlace at, std::string_view what) {
   constexpr std::string_view kEscape = "unknown escape character: ";
   const SyntaxError unknown{at, "this is neither YAML nor JSON: " + std::string(what), ""};
+  if (at.line < 1 || at.column < 1) return unknown;
+  if (what == "illegal document indicator in scalar" || what == "illegal EOF in scalar") {
+    const std::optional<SourcePlace> quote = ScanBefore(text, at).quote();
+    if (quote) return {*quote, "the text that begins here has no closing quote", ""};
+  }
   const std::string_view line = LineAt(text, at.line);
-  if (at.line < 1 || at.column < 1 || static_cast<size_t>(at.column - 1) > line.size()) {
+  if (static_cast<size_t>(at.column - 1) > line.size()) {
     return unknown;
   }
   if (what == "end of map flow not found") return NotClosed(text, at, '{');

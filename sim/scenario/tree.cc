@@ -256,6 +256,17 @@ bool CheckText(std::string_view text, DiagnosticSink* sink) {
   return true;
 }
 
+// Comments and blanks only.
+bool HasNoWords(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    const size_t first = line.find_first_not_of(" \t\r");
+    if (first != std::string_view::npos && line[first] != '#') return false;
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return true;
+}
+
 }  // namespace
 
 const TreeNode* TreeNode::Find(std::string_view key) const {
@@ -267,14 +278,17 @@ const TreeNode* TreeNode::Find(std::string_view key) const {
 
 std::optional<TreeNode> ReadTree(std::string_view text, DiagnosticSink* sink) {
   if (!CheckText(text, sink)) return std::nullopt;
+  if (HasNoWords(text)) {
+    sink->Add(Severity::kError, {}, 1, "the file is empty", "a scenario begins with version: 1");
+    return std::nullopt;
+  }
   Builder builder(text, sink);
   try {
-    std::istringstream in{std::string(text)};
+    // yaml-cpp takes the end of the text for the end of a quote, but no end of a document within
+    // one.
+    std::istringstream in{std::string(text) + (text.ends_with('\n') ? "...\n" : "\n...\n")};
     YAML::Parser parser(in);
-    if (!parser.HandleNextDocument(builder)) {
-      sink->Add(Severity::kError, {}, 1, "the file is empty", "a scenario begins with version: 1");
-      return std::nullopt;
-    }
+    parser.HandleNextDocument(builder);
     TreeNode root = builder.TakeRoot();
     Builder rest(text, sink);
     if (parser.HandleNextDocument(rest)) {

@@ -89,6 +89,8 @@ constexpr Row kSyntax[] = {
      "expected ',' or '}' before this", "the map that begins at 3:10 is still open"},
     {"list not closed", "timeline: [{at: 1s}\nseed: 1\n", 4, 1, 1, "expected ',' or ']'",
      "the list that begins at 3:11"},
+    {"quote not closed", "about: \"abc\nseed: 1\n", 3, 8, 1, "has no closing quote", ""},
+    {"quote not closed at the end", "seed: 1\nabout: 'it''s", 4, 8, 1, "has no closing quote", ""},
     {"wrong bracket", "timeline:\n  - {target: {nodes: [1, 2}}\n", 4, 27, 1,
      "expected ']' before '}'", "the list that begins at 4:22"},
     {"bracket too many", "cluster: {shards: 3}}\n", 3, 21, 1, "'}' closes nothing", ""},
