@@ -56,8 +56,7 @@ class Sweep : public RunListener {
     const auto& [cell, seed] = planned_[index];
     const bool ended = outcome->report && outcome->code != ExitCode::kInterrupted;
     if (ended) {
-      cells_[cell].Add(seed, LineOf(study_.name, study_.axes, CellOf(cell).labels, hashes_[cell],
-                                    *outcome->report));
+      cells_[cell].Add(seed, LineOf(study_, cell, hashes_[cell], *outcome->report));
       Write(cells_[cell].TakeSettled());
     }
     // The report is large, and its line is written.

@@ -43,6 +43,10 @@ class LineReader {
       return "'seed' is missing or no whole number";
     }
     run_->seed = seed->get<uint64_t>();
+    if (const auto index = line_.find("cell_index"); index != line_.end()) {
+      if (!index->is_number_unsigned()) return "'cell_index' is no whole number";
+      run_->cell_index = index->get<uint64_t>();
+    }
     std::string error = ReadCell();
     return error.empty() ? ReadFigures(figures) : error;
   }
@@ -86,6 +90,15 @@ class LineReader {
 template <typename T>
 void AddOnce(const T& value, std::set<T>* seen, std::vector<T>* out) {
   if (seen->insert(value).second) out->push_back(value);
+}
+
+// Lines stand in a file as their runs ended.
+void SortByCell(std::vector<SweepRun>* runs) {
+  const auto has_index = [](const SweepRun& run) { return run.cell_index.has_value(); };
+  if (!std::all_of(runs->begin(), runs->end(), has_index)) return;
+  std::stable_sort(runs->begin(), runs->end(), [](const SweepRun& a, const SweepRun& b) {
+    return std::pair(*a.cell_index, a.seed) < std::pair(*b.cell_index, b.seed);
+  });
 }
 
 }  // namespace
@@ -148,6 +161,7 @@ std::optional<SweepResults> ParseResults(std::string_view text, std::string_view
     *error = std::string(path) + ": holds no run, expected one JSON object a line";
     return std::nullopt;
   }
+  SortByCell(&results.runs);
   return results;
 }
 

@@ -33,6 +33,7 @@ struct SweepRun {
   std::vector<std::pair<std::string, std::string>> cell;  // axis and label, in the file's order
   uint64_t seed = 0;
   FigureValues figures;
+  std::optional<uint64_t> cell_index = std::nullopt;  // in the scenario's order
 
   // The label of `axis`; null when the cell has no such axis.
   const std::string* LabelOf(std::string_view axis) const;
@@ -40,7 +41,7 @@ struct SweepRun {
 
 struct SweepResults {
   std::string sweep;
-  std::vector<SweepRun> runs;
+  std::vector<SweepRun> runs;        // by cell and seed where every line has a cell_index
   std::vector<std::string> axes;     // in the order in which they first stand
   std::vector<std::string> figures;  // every name that a run has, also where it did not happen
   bool torn = false;                 // the last line was cut off

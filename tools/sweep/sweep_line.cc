@@ -58,12 +58,14 @@ std::string SweepHash(uint64_t cell_hash, const std::optional<std::string>& rule
   return absl::StrFormat("%016x", hash);
 }
 
-SweepLine LineOf(const std::string& sweep, const std::vector<sim::StudyAxis>& axes,
-                 const std::vector<std::string>& labels, const std::string& hash,
+SweepLine LineOf(const sim::Study& study, size_t index, const std::string& hash,
                  const sim::RunReport& report) {
   SweepLine line;
-  line.sweep = sweep;
-  for (size_t a = 0; a < axes.size(); ++a) line.cell.emplace_back(axes[a].name, labels[a]);
+  line.sweep = study.name;
+  for (size_t a = 0; a < study.axes.size(); ++a) {
+    line.cell.emplace_back(study.axes[a].name, study.cells[index].labels[a]);
+  }
+  line.cell_index = index;
   line.seed = report.seed;
   line.hash = hash;
   line.build = report.environment.build;
@@ -86,6 +88,7 @@ std::string WriteLine(const SweepLine& line) {
   const Json json = {{"schema_version", kSweepSchemaVersion},
                      {"sweep", line.sweep},
                      {"cell", std::move(cell)},
+                     {"cell_index", line.cell_index},
                      {"seed", line.seed},
                      {"hash", line.hash},
                      {"build", line.build},
@@ -118,6 +121,7 @@ std::optional<SweepLine> ReadLine(std::string_view text) {
                     read("digest", &line.digest) && read("verdict", &line.verdict) &&
                     read("nodes", &line.nodes) && read("virtual_us", &line.virtual_us) &&
                     read("wall_us", &line.wall_us);
+  read("cell_index", &line.cell_index);  // older files have none
   const auto cell = json.find("cell");
   const auto figures = json.find("figures");
   if (!good || cell == json.end() || !cell->is_object() || figures == json.end() ||
@@ -141,6 +145,7 @@ Json SweepSchema() {
                       {{"description", "by axis the label; empty without a matrix"},
                        {"type", "object"},
                        {"additionalProperties", {{"type", "string"}}}}},
+                     {"cell_index", Count()},
                      {"seed", Count()},
                      {"hash", text("of all that the run depends on but for the seed")},
                      {"build", text("of the program")},

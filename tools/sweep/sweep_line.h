@@ -22,6 +22,7 @@ inline constexpr int kSweepSchemaVersion = 1;
 struct SweepLine {
   std::string sweep;
   std::vector<std::pair<std::string, std::string>> cell;  // axis, label
+  uint64_t cell_index = 0;                                // in the scenario's order
   uint64_t seed = 0;
   std::string hash;  // of everything that the run depends on but the seed
   std::string build;
@@ -37,9 +38,8 @@ struct SweepLine {
 std::string SweepHash(uint64_t cell_hash, const std::optional<std::string>& rules,
                       const std::optional<std::string>& cpu);
 
-// `labels` by axis.
-SweepLine LineOf(const std::string& sweep, const std::vector<sim::StudyAxis>& axes,
-                 const std::vector<std::string>& labels, const std::string& hash,
+// Of a run of cell number `index`.
+SweepLine LineOf(const sim::Study& study, size_t index, const std::string& hash,
                  const sim::RunReport& report);
 
 // Without the newline.

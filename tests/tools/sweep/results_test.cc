@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "tools/sweep/figures.h"
 #include "tools/sweep/run_figures.h"
@@ -58,6 +59,28 @@ TEST(ResultsTest, OfARunThatStandsTwiceTheFirstCounts) {
   ASSERT_TRUE(results) << error;
   ASSERT_EQ(results->runs.size(), 1u);
   EXPECT_EQ(results->runs[0].figures.at("covered_us"), 7);
+}
+
+TEST(ResultsTest, RunsStandByCellAndSeedHoweverTheyEnded) {
+  const auto line = [](const char* label, int index, int seed) {
+    return R"({"schema_version":1,"sweep":"s","cell":{"a":")" + std::string(label) +
+           R"("},"cell_index":)" + std::to_string(index) + R"(,"seed":)" + std::to_string(seed) +
+           R"(,"figures":{}})" + "\n";
+  };
+  std::string error;
+  const auto results = ParseResults(
+      line("late", 1, 2) + line("late", 1, 1) + line("early", 0, 2) + line("early", 0, 1), "f",
+      &error);
+  ASSERT_TRUE(results) << error;
+  EXPECT_EQ(results->LabelsOf("a"), (std::vector<std::string>{"early", "late"}));
+  EXPECT_EQ(results->runs[0].seed, 1u);
+  EXPECT_EQ(results->runs[3].seed, 2u);
+  const auto mixed = ParseResults(line("late", 1, 2) + Line(""), "f", &error);
+  ASSERT_TRUE(mixed) << error;
+  EXPECT_EQ(*mixed->runs[0].LabelOf("a"), "late");
+  EXPECT_NE(ErrorOf(R"({"schema_version":1,"cell":{},"cell_index":-1,"seed":1,"figures":{}})")
+                .find("'cell_index'"),
+            std::string::npos);
 }
 
 TEST(ResultsTest, NamesTheLineThatIsWrong) {

@@ -15,6 +15,7 @@ namespace {
 SweepLine LineOf(uint64_t seed, int64_t covered_us) {
   SweepLine line;
   line.cell = {{"victims", "100"}};
+  line.cell_index = 7;
   line.seed = seed;
   line.verdict = "pass";
   line.figures["covered_us"] = covered_us;
