@@ -59,6 +59,16 @@ TEST(StudyTest, AnErrorOfOneCellStandsAtItsPlaceOnceAndNamesTheCell) {
   EXPECT_NE(diagnostics[0].message.find("; in cell timeout=5s,knob=lossy"), std::string::npos);
 }
 
+TEST(StudyTest, ErrorsAboveTheMostShownAreCounted) {
+  std::string text = kStudy;
+  for (size_t i = 0; i < kMaxDiagnostics + 3; ++i) text += "wrong_" + std::to_string(i) + ": 1\n";
+  std::vector<Diagnostic> diagnostics;
+  EXPECT_FALSE(LoadStudy(text, "", &diagnostics));
+  ASSERT_EQ(diagnostics.size(), kMaxDiagnostics + 1) << Render(diagnostics);
+  EXPECT_EQ(diagnostics.back().message, "3 more errors are not shown");
+  EXPECT_EQ(diagnostics.back().severity, Severity::kNote);
+}
+
 TEST(StudyTest, ErrorsOfTheMatrixNameTheNearestWord) {
   std::string text = kStudy;
   text.replace(text.find("{timeout: 2s"), 8, "{timeuot");

@@ -1,6 +1,7 @@
 // `compare` and `plot` as a user runs them.
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -102,6 +103,25 @@ TEST_F(StudyCliTest, AReportShowsEverySeedOfTheFile) {
   EXPECT_EQ(Run("sweep -q " + file + " --seeds 1..4" + out).code, 0);
   const Result report = Run("sweep --report " + file + out);
   EXPECT_NE(report.out.find("4 runs of 1 cell"), std::string::npos) << report.out;
+}
+
+TEST_F(StudyCliTest, RunsOfAnotherBuildAreNamed) {
+  const std::string file = Scenario("builds", "duration: 2s\n");
+  const fs::path path = directory_ / "builds.jsonl";
+  const std::string sweep = "sweep " + file + " --out " + path.string() + " --seeds ";
+  const Result first = Run(sweep + "1..1");
+  EXPECT_EQ(first.err.find("of build"), std::string::npos) << first.err;
+  std::string text = ReadFile(path);
+  const size_t build = text.find("\"build\":\"") + 9;
+  text.replace(build, text.find('"', build) - build, "0123456789ab");
+  std::ofstream(path) << text;
+  const Result second = Run(sweep + "1..2");
+  EXPECT_EQ(second.code, 0) << second.err;
+  EXPECT_NE(second.err.find("has 1 run of build 0123456789ab, this is"), std::string::npos)
+      << second.err;
+  const Result quiet = Run(sweep + "1..2 -q");
+  EXPECT_EQ(quiet.code, 0);
+  EXPECT_EQ(quiet.err, "");
 }
 
 TEST_F(StudyCliTest, TheRestEndsWithTheFirstLineOfTheTimeline) {
