@@ -284,9 +284,8 @@ std::optional<TreeNode> ReadTree(std::string_view text, DiagnosticSink* sink) {
   }
   Builder builder(text, sink);
   try {
-    // yaml-cpp takes the end of the text for the end of a quote, but no end of a document within
-    // one.
-    std::istringstream in{std::string(text) + (text.ends_with('\n') ? "...\n" : "\n...\n")};
+    // yaml-cpp takes a last newline for the end of a quote, but no end of a document within one.
+    std::istringstream in{std::string(text) + (text.ends_with('\n') ? "...\n" : "")};
     YAML::Parser parser(in);
     parser.HandleNextDocument(builder);
     TreeNode root = builder.TakeRoot();
