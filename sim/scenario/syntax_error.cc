@@ -48,12 +48,10 @@ class BracketScan {
       if (quote_ != 0) {
         if (c == '\\' && quote_ == '"') ++i;
         if (c != quote_) continue;
+        // Two single quotes within a text are one of its characters.
         const bool doubled = c == '\'' && i + 1 < line.size() && line[i + 1] == c;
-        if (doubled) {
-          ++i;
-        } else {
-          quote_ = 0;
-        }
+        if (doubled) ++i;
+        if (!doubled) quote_ = 0;
         continue;
       }
       if (c == '#' && after_blank) return;
@@ -181,9 +179,7 @@ SyntaxError ExplainSyntax(std::string_view text, SourcePlace at, std::string_vie
     if (quote) return {*quote, "the text that begins here has no closing quote", ""};
   }
   const std::string_view line = LineAt(text, at.line);
-  if (static_cast<size_t>(at.column - 1) > line.size()) {
-    return unknown;
-  }
+  if (static_cast<size_t>(at.column - 1) > line.size()) return unknown;
   if (what == "end of map flow not found") return NotClosed(text, at, '{');
   if (what == "end of sequence flow not found") return NotClosed(text, at, '[');
   if (what == "illegal flow end") return WrongClosing(text, at);
