@@ -87,6 +87,8 @@ constexpr std::array<BugInfo, kBugs> kTable = {{
     {"reports-never-expire", "failure reports live a hundred times as long", kOurs},
     {"reports-not-withdrawn", "a reporter that hears the node again does not take its report back",
      kOurs},
+    {"split-vote-waits", "candidates that split the votes of one epoch wait 4 T",
+     "Redis and Valkey, all releases"},
     {"takeover-without-epoch", "TAKEOVER takes no new epoch; others ignore the claim", kOurs},
     {"trust-the-future", "gossiped pong times count up to an hour in the future", kOurs},
     {"vote-twice", "a voter votes for every candidate of an epoch", kOurs},
@@ -153,6 +155,9 @@ void Plant(Bug bug, Rules* rules) {
       return;
     case Bug::kEpochsUnbounded:
       rules->max_epoch_lead = 0;
+      return;
+    case Bug::kSplitVoteWaits:
+      rules->contested_election_retries = false;
       return;
     case Bug::kAcksNotChecked:
       rules->votes_by_voter = false;

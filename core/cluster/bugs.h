@@ -70,6 +70,7 @@ enum class Bug : uint8_t {
   kQuorumOfTheLiving,
   kReportsNeverExpire,
   kReportsNotWithdrawn,
+  kSplitVoteWaits,
   kTakeoverWithoutEpoch,
   kTrustTheFuture,
   kVoteTwice,

@@ -19,6 +19,7 @@ constexpr int64_t kFixedRankDelayMs = 1000;
 constexpr int64_t kZeroOffsetDelayMs = 500;
 constexpr int64_t kMinAuthTimeoutMs = 2000;
 constexpr int64_t kReasonRepeatMs = 1000;
+constexpr int64_t kMostRetryDoublings = 10;
 
 int64_t AuthTimeoutMs(const State& s) { return std::max(2 * s.timeout_ms(), kMinAuthTimeoutMs); }
 
@@ -151,6 +152,9 @@ void RequestVotes(Turn& t) {
   Election& e = s.election;
   e.auth_epoch = s.current_epoch;
   e.auth_sent = true;
+  e.auth_count = 0;
+  e.voters.clear();
+  e.retry_at = kLongAgo;
   const bool force = s.manual_failover.active() || e.best_ranked;
   t.Event({.type = EventType::kElectionStarted,
            .subject = s.my_primary(),
@@ -159,6 +163,21 @@ void RequestVotes(Turn& t) {
   t.Todo(todo::kUpdateState);
   Broadcast(t, MakeBare(t, MessageType::kAuthRequest, force ? mflag::kForceAck : 0),
             BatchTicket(t));
+}
+
+// Somebody else asks for votes of my epoch, or of a later one: they may be split so that nobody
+// wins and no claim restarts me. So I ask again in a new epoch, after a delay that keeps rivals
+// apart and doubles; votes that come until then still count.
+// DEVIATION: the releases wait 4 T. Votes are per epoch, so asking sooner is as safe.
+void NoteRival(Turn& t, const Header& header) {
+  State& s = t.s;
+  Election& e = s.election;
+  if (!s.rules.contested_election_retries || !e.auth_sent || e.retry_at != kLongAgo) return;
+  if (header.current_epoch < e.auth_epoch) return;
+  const int64_t delay = ElectionDelayBaseMs(s) << std::min(e.retries, kMostRetryDoublings);
+  const auto jitter = static_cast<int64_t>(s.election_rng.Below(static_cast<uint64_t>(delay)));
+  e.retry_at = t.ms + delay + jitter;
+  ++e.retries;
 }
 
 void Expire(Turn& t) {
@@ -303,7 +322,12 @@ void ElectionStep(Turn& t) {
     return;
   }
   if (e.auth_count < VotesToWin(s)) {
-    Cant(t, CantFailover::kWaitingVotes);
+    const bool retry = e.retry_at != kLongAgo && t.ms >= e.retry_at;
+    if (retry) {
+      RequestVotes(t);
+    } else {
+      Cant(t, CantFailover::kWaitingVotes);
+    }
     return;
   }
   t.Event({.type = EventType::kElectionWon,
@@ -315,6 +339,7 @@ void ElectionStep(Turn& t) {
 
 void HandleVoteRequest(Turn& t, NodeKey candidate, const Header& header) {
   State& s = t.s;
+  NoteRival(t, header);
   if (!s.i_am_voting()) return;
   if (const std::optional<VoteRefusal> objection = Objection(t, candidate, header)) {
     Refuse(t, candidate, header, *objection);

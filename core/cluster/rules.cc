@@ -70,6 +70,7 @@ Rules Gossamer() {
   r.clear_my_primary_fail = true;
   r.promotion_clears_fail = true;
   r.votes_by_voter = true;
+  r.contested_election_retries = true;
   r.cron_drifts = false;
   r.max_epoch_lead = uint64_t{1} << 32;
   return r;

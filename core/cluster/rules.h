@@ -81,8 +81,9 @@ struct Rules {
   bool update_refused_candidate = true;  // a stale candidate is told who owns the slot
   bool safe_to_join_votes = false;       // no vote before the restart delay has passed
   bool my_primary_fail_flag = false;
-  bool clear_my_primary_fail = false;  // mends the flag that sticks after the primary is back
-  bool votes_by_voter = false;         // one ACK per voter and exactly of my election's epoch
+  bool clear_my_primary_fail = false;       // mends the flag that sticks after the primary is back
+  bool votes_by_voter = false;              // one ACK per voter and exactly of my election's epoch
+  bool contested_election_retries = false;  // who has a rival in its epoch soon asks again
   bool state_before_failover = true;  // deferred work recomputes the state before it runs elections
   bool migration_broadcasts = true;
   bool soft_reset_new_shard = true;

@@ -16,6 +16,7 @@ constexpr uint32_t kFormat = 1;
 constexpr uint32_t kMagic = 0x676f5353;  // "goSS"
 // Ranks and budgets are counts of nodes, or nearly so.
 constexpr int64_t kMostNodes = 1 << 20;
+constexpr int64_t kMostRetries = 1 << 20;
 constexpr uint32_t kAllTodo = todo::kRetrySave * 2 - 1;
 
 // Refuses a number outside [low, high] that was read.
@@ -27,9 +28,11 @@ void Limit(Archive& a, const T& value, T low, T high) {
 template <class Archive, class Self>
 void DescribeElection(Archive& a, Self& e) {
   DescribeTime(a, e.auth_time);
-  a(e.auth_sent, e.auth_epoch, e.auth_count, e.voters, e.rank, e.failed_primary_rank, e.best_ranked,
-    e.reason);
+  DescribeTime(a, e.retry_at);
+  a(e.auth_sent, e.auth_epoch, e.auth_count, e.voters, e.retries, e.rank, e.failed_primary_rank,
+    e.best_ranked, e.reason);
   DescribeTime(a, e.reason_logged);
+  Limit(a, e.retries, int64_t{0}, kMostRetries);
   Limit(a, e.rank, int64_t{0}, kMostNodes);
   Limit(a, e.failed_primary_rank, int64_t{0}, kMostNodes);
   Limit(a, e.reason, CantFailover::kNone, CantFailover::kWaitingVotes);

@@ -61,6 +61,8 @@ struct Election {
   Epoch auth_epoch;
   uint32_t auth_count = 0;
   std::vector<NodeKey> voters;  // whose ACKs were counted, for rules.votes_by_voter
+  MonoMs retry_at = kLongAgo;   // when to ask again; kLongAgo: no rival is known in my epoch
+  int64_t retries = 0;          // how often retry_at was set since this was scheduled
   int64_t rank = 0;
   int64_t failed_primary_rank = 0;
   bool best_ranked = false;

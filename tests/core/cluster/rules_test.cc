@@ -47,9 +47,9 @@ const std::vector<Switch> kFrom91 = {&Rules::gossip_percent_option,      &Rules:
                                      &Rules::stale_if_sender_newer,      &Rules::save_nofailover,
                                      &Rules::best_ranked_starts_at_once, &Rules::safe_to_join_votes,
                                      &Rules::my_primary_fail_flag,       &Rules::info_bytes};
-const std::vector<Switch> kMended = {&Rules::reconnects_wait, &Rules::links_keep_identity,
-                                     &Rules::clear_my_primary_fail, &Rules::promotion_clears_fail,
-                                     &Rules::votes_by_voter};
+const std::vector<Switch> kMended = {
+    &Rules::reconnects_wait,       &Rules::links_keep_identity, &Rules::clear_my_primary_fail,
+    &Rules::promotion_clears_fail, &Rules::votes_by_voter,      &Rules::contested_election_retries};
 
 void ExpectAll(const Rules& rules, const std::vector<Switch>& switches, bool value) {
   for (size_t i = 0; i < switches.size(); ++i) {

@@ -489,6 +489,90 @@ TEST_F(CandidateTest, LateVotesDoNotCountInTheNextElection) {
   EXPECT_EQ(Count(), 1u) << "it voted in the old election, and may in the new one";
 }
 
+// ---- A rival in the same epoch ----
+
+class RivalTest : public CandidateTest {
+ protected:
+  explicit RivalTest(std::string_view rules = "gossamer") : CandidateTest(rules) {
+    rival = c.AddReplica("r", b);
+    c.peers().SetFlags(b, flag::kFail);
+    c.ClearEffects();
+  }
+  void RivalAsks(uint64_t epoch) {
+    c.Deliver(rival, MessageType::kAuthRequest,
+              [&](Message* m) { m->header.current_epoch = {epoch}; });
+  }
+  int Requests() { return static_cast<int>(c.Events(EventType::kElectionStarted).size()); }
+  // How long after `from` votes are asked for again, or -1 if not within `limit_ms`.
+  int64_t AskedAgain(MonoMs from, int64_t limit_ms) {
+    const int before = Requests();
+    while (c.ms() < from + limit_ms) {
+      c.Advance(Millis(10));
+      Turn t = c.turn();
+      ElectionStep(t);
+      if (Requests() > before) return c.ms() - from;
+    }
+    return -1;
+  }
+
+  NodeKey rival;
+};
+
+class Rival91Test : public RivalTest {
+ protected:
+  Rival91Test() : RivalTest("valkey-9.1") {}
+};
+
+TEST_F(RivalTest, SplitVoteIsRetriedSoonInANewEpoch) {
+  Ack(d);
+  RivalAsks(6);
+  const int64_t after_ms = AskedAgain(c.ms(), 2000);
+  EXPECT_GE(after_ms, 500);
+  EXPECT_LE(after_ms, 1010);
+  EXPECT_EQ(c.s().election.auth_epoch.value, 7u);
+  EXPECT_EQ(Count(), 0u) << "the votes of the old epoch are not those of the new one";
+  for (const NodeKey voter : {d, e, f}) Ack(voter, 7);
+  c.EndBatch();
+  EXPECT_TRUE(c.s().i_am_primary());
+}
+
+TEST_F(RivalTest, VotesThatComeUntilThenCount) {
+  RivalAsks(6);
+  for (const NodeKey voter : {d, e, f}) Ack(voter);
+  c.EndBatch();
+  EXPECT_TRUE(c.s().i_am_primary());
+  EXPECT_EQ(AskedAgain(c.ms(), 5000), -1);
+}
+
+TEST_F(RivalTest, WithoutARivalNobodyAsksAgain) {
+  RivalAsks(5);
+  EXPECT_EQ(AskedAgain(c.ms(), 25000), -1) << "an old epoch's request is no rival";
+}
+
+TEST_F(RivalTest, EachDelayIsTwiceTheLast) {
+  for (const int64_t delay_ms : {500, 1000, 2000, 4000}) {
+    RivalAsks(c.s().election.auth_epoch.value);
+    const MonoMs from = c.ms();
+    RivalAsks(c.s().election.auth_epoch.value);  // one rival or many: one delay
+    const int64_t after_ms = AskedAgain(from, 20000);
+    EXPECT_GE(after_ms, delay_ms);
+    EXPECT_LE(after_ms, 2 * delay_ms + 10);
+  }
+}
+
+TEST_F(RivalTest, RetriesEndWithTheElection) {
+  c.Advance(Seconds(29));
+  RivalAsks(6);
+  c.s().election.retry_at = c.ms() + 1500;
+  EXPECT_EQ(AskedAgain(c.ms(), 20000), -1);
+  EXPECT_TRUE(c.HasEvent(EventType::kElectionExpired));
+}
+
+TEST_F(Rival91Test, TheReleasesWaitFourTimeouts) {
+  RivalAsks(6);
+  EXPECT_EQ(AskedAgain(c.ms(), 59000), -1);
+}
+
 TEST_F(CandidateTest, QuorumIsOfTheWholeTableWhateverItsHealth) {
   for (const NodeKey down : {b, d}) c.peers().SetFlags(down, flag::kFail);
   Ack(e);
