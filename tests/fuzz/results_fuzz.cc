@@ -34,7 +34,8 @@ void Read(std::string_view text) {
   Draw(*results);
   size_t unpaired = 0;
   const auto figure = ResolveFigure(results->figures.front(), results->figures, &error);
-  const auto pairs = PairCells(*results, {}, {}, &unpaired);
+  const auto pairs = PairCells({*results, {}}, {*results, {}}, &unpaired);
+  GOSSAMER_CHECK(unpaired == 0);
   if (figure) GOSSAMER_CHECK(!CompareText(Compare(pairs, {*figure})).empty());
 }
 

@@ -78,17 +78,42 @@ std::string Joined(const std::vector<std::string>& words) {
   return out;
 }
 
-ExitCode CompareResults(const Arguments& arguments) {
-  const std::string& path = arguments.files.front();
+// A results file, read. The error, or empty; a file that cannot be read has been told of.
+std::string ReadResults(const std::string& path, std::optional<SweepResults>* out) {
   const auto text = ReadWholeFile(path, kMaxResultsBytes);
-  if (!text) return ExitCode::kUsage;
+  if (!text) return "";
   std::string error;
-  const auto results = ParseResults(*text, path, &error);
-  if (!results) return Usage(error);
+  *out = ParseResults(*text, path, &error);
+  if (*out && (*out)->torn) {
+    std::fprintf(stderr, "gossamer-sim: %s: the last line is cut off, left out\n", path.c_str());
+  }
+  return error;
+}
+
+// The figures of both, those of A first.
+std::vector<std::string> FiguresOfBoth(const SweepResults& a, const SweepResults& b) {
+  std::vector<std::string> out = a.figures;
+  for (const std::string& figure : b.figures) {
+    if (std::find(out.begin(), out.end(), figure) == out.end()) out.push_back(figure);
+  }
+  return out;
+}
+
+// Cells of one results file, or equal cells of two.
+ExitCode CompareResults(const Arguments& arguments) {
+  const StudyArguments& study = arguments.study;
+  std::optional<SweepResults> read[2];
+  std::string error;
+  for (size_t i = 0; i < arguments.files.size(); ++i) {
+    error = ReadResults(arguments.files[i], &read[i]);
+    if (!read[i]) return error.empty() ? ExitCode::kUsage : Usage(error);
+  }
+  const SweepResults& a = *read[0];
+  const SweepResults& b = read[1] ? *read[1] : a;
   CellFilter filters[2];
-  for (const auto& [option, words, filter] :
-       {std::tuple{"--cell-a: ", &arguments.study.cell_a, &filters[0]},
-        std::tuple{"--cell-b: ", &arguments.study.cell_b, &filters[1]}}) {
+  for (const auto& [option, words, results, filter] :
+       {std::tuple{"--cell-a: ", &study.cell_a, &a, &filters[0]},
+        std::tuple{"--cell-b: ", &study.cell_b, &b, &filters[1]}}) {
     for (const std::string& word : *words) {
       if (error = AddToFilter(word, *results, filter); !error.empty()) return Usage(option + error);
     }
@@ -97,21 +122,22 @@ ExitCode CompareResults(const Arguments& arguments) {
     return Usage("--cell-a and --cell-b name different axes, expected one label each of the same");
   }
   std::vector<SweepFigure> figures;
-  if (error = ReadFigures(arguments, results->figures, &figures); !error.empty()) {
+  if (error = ReadFigures(arguments, FiguresOfBoth(a, b), &figures); !error.empty()) {
     return Usage(error);
   }
   size_t unpaired = 0;
-  const std::vector<RunPair> pairs = PairCells(*results, filters[0], filters[1], &unpaired);
+  const std::vector<RunPair> pairs = PairCells({a, filters[0]}, {b, filters[1]}, &unpaired);
   if (pairs.empty()) {
-    return Usage(path + ": no pair of runs with equal seeds and equal other axes in both cells");
+    return Usage(arguments.files.front() +
+                 ": no pair of runs with equal seeds and equal other axes");
   }
   Comparison comparison = Compare(pairs, figures);
-  comparison.name_a = path + ", " + Joined(arguments.study.cell_a);
-  comparison.name_b = path + ", " + Joined(arguments.study.cell_b);
+  const auto name = [](const std::string& path, const std::vector<std::string>& cells) {
+    return cells.empty() ? path : path + ", " + Joined(cells);
+  };
+  comparison.name_a = name(arguments.files.front(), study.cell_a);
+  comparison.name_b = name(arguments.files.back(), study.cell_b);
   comparison.unpaired = unpaired;
-  if (results->torn) {
-    std::fprintf(stderr, "gossamer-sim: %s: the last line is cut off, left out\n", path.c_str());
-  }
   return Print(arguments, comparison);
 }
 
@@ -255,7 +281,8 @@ ExitCode CompareRuns(const Arguments& arguments) {
 }  // namespace
 
 ExitCode CompareCommand(const Arguments& arguments) {
-  return arguments.study.cell_a.empty() ? CompareRuns(arguments) : CompareResults(arguments);
+  const bool results = !arguments.study.cell_a.empty() || IsResultsFile(arguments.files.front());
+  return results ? CompareResults(arguments) : CompareRuns(arguments);
 }
 
 }  // namespace gossamer::tool

@@ -73,6 +73,7 @@ constexpr Examples kExamples[] = {
     {"compare", R"(  gossamer-sim compare scenarios/quickstart.yaml --rules valkey-8.0 valkey-9.1
   gossamer-sim compare before.yaml after.yaml --seeds 1..100 --jobs 2 --json difference.json
   gossamer-sim compare results.jsonl --cell-a knob=default --cell-b knob=ring --figure promoted
+  gossamer-sim compare before.jsonl after.jsonl
 )"},
     {"plot",
      R"(  gossamer-sim plot results.jsonl --out plot.svg --x bytes_per_s_node --y covered --panel size

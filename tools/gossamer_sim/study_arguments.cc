@@ -1,5 +1,7 @@
 #include "tools/gossamer_sim/study_arguments.h"
 
+#include <algorithm>
+
 #include "CLI/App.hpp"
 #include "CLI/Config.hpp"
 #include "CLI/Formatter.hpp"
@@ -17,7 +19,8 @@ void AddCompare(CLI::App* app, Raw* raw, Arguments* out) {
       app->add_subcommand("compare", "What B changes against A, over runs with equal seeds");
   compare
       ->add_option("A B", out->files,
-                   "Two scenario files; one with two settings; or the results of a sweep")
+                   "Two scenario files; one with two settings; cells of a sweep's results; or two "
+                   "files of results (.jsonl), by equal cells")
       ->required()
       ->expected(1, 2);
   const std::pair<const char*, std::pair<std::vector<std::string>*, const char*>> pairs[] = {
@@ -75,6 +78,8 @@ void AddStudies(CLI::App* app, Raw* raw, Arguments* out) {
   AddPlot(app, out);
 }
 
+bool IsResultsFile(const std::string& path) { return path.ends_with(".jsonl"); }
+
 void CheckCompare(const Arguments& arguments) {
   const StudyArguments& study = arguments.study;
   for (const std::string& word : study.rules) OneOf("--rules", word, RuleNames());
@@ -86,11 +91,20 @@ void CheckCompare(const Arguments& arguments) {
         "compare: one file and nothing that differs; expected a second file, --rules A B, --cpu A "
         "B, --config A B, or --cell-a and --cell-b of results");
   }
-  if (!cells) return;
-  if (study.cell_a.empty()) throw UsageError("--cell-b without --cell-a");
-  if (study.cell_b.empty()) throw UsageError("--cell-a without --cell-b");
-  if (settings || arguments.seed_range || arguments.files.size() != 1) {
-    throw UsageError("--cell-a and --cell-b take the results of one sweep and run nothing");
+  const auto results = std::count_if(arguments.files.begin(), arguments.files.end(), IsResultsFile);
+  if (arguments.files.size() == 2 && results == 1) {
+    throw UsageError("compare: one file is results and the other is not; expected two of a kind");
+  }
+  if (!cells && results == 0) return;
+  if (cells && study.cell_a.empty()) throw UsageError("--cell-b without --cell-a");
+  if (cells && study.cell_b.empty()) throw UsageError("--cell-a without --cell-b");
+  if (cells && arguments.files.size() == 2 && results == 0) {
+    throw UsageError("--cell-a and --cell-b take cells of results (.jsonl), not of scenarios");
+  }
+  if (settings || arguments.seed_range) {
+    throw UsageError(
+        "compare: results of a sweep run nothing; expected no --rules, --cpu, "
+        "--config or --seeds");
   }
 }
 

@@ -39,6 +39,9 @@ struct StudyArguments {
 
 void AddStudies(CLI::App* app, Raw* raw, Arguments* out);
 
+// By its name: results of `sweep` end in .jsonl.
+bool IsResultsFile(const std::string& path);
+
 // Throws UsageError.
 void CheckCompare(const Arguments& arguments);
 void CheckPlot(const Arguments& arguments);

@@ -114,6 +114,15 @@ Json FigureJson(const FigureComparison& one) {
           {"verdict", VerdictText(one)}};
 }
 
+// What the two runs of a pair share: the seed, and each other axis with its label.
+using PairKey = std::pair<uint64_t, std::map<std::string, std::string>>;
+
+PairKey KeyOf(const SweepRun& run, const CellFilter& filter) {
+  PairKey key(run.seed, {run.cell.begin(), run.cell.end()});
+  for (const auto& [axis, label] : filter) key.second.erase(axis);
+  return key;
+}
+
 }  // namespace
 
 bool FigureComparison::shown() const {
@@ -147,26 +156,13 @@ bool NameTheSameAxes(const CellFilter& a, const CellFilter& b) {
   return axes(a) == axes(b);
 }
 
-std::vector<RunPair> PairCells(const SweepResults& results, const CellFilter& a,
-                               const CellFilter& b, size_t* unpaired) {
-  const auto named = [&](const std::string& axis) {
-    const auto is = [&](const auto& pair) { return pair.first == axis; };
-    return std::any_of(a.begin(), a.end(), is);
-  };
-  // By seed and the labels of the other axes.
-  std::map<std::pair<std::vector<std::string>, uint64_t>,
-           std::pair<const SweepRun*, const SweepRun*>>
-      by_key;
-  for (const SweepRun& run : results.runs) {
-    std::vector<std::string> key;
-    for (const std::string& axis : results.axes) {
-      const std::string* label = named(axis) ? nullptr : run.LabelOf(axis);
-      key.push_back(label != nullptr ? *label : "");
-    }
-    if (!Matches(run, a) && !Matches(run, b)) continue;
-    auto& pair = by_key[{std::move(key), run.seed}];
-    if (Matches(run, a)) pair.first = &run;
-    if (Matches(run, b)) pair.second = &run;
+std::vector<RunPair> PairCells(const CellsOf& a, const CellsOf& b, size_t* unpaired) {
+  std::map<PairKey, std::pair<const SweepRun*, const SweepRun*>> by_key;
+  for (const SweepRun& run : a.results.runs) {
+    if (Matches(run, a.filter)) by_key[KeyOf(run, a.filter)].first = &run;
+  }
+  for (const SweepRun& run : b.results.runs) {
+    if (Matches(run, b.filter)) by_key[KeyOf(run, b.filter)].second = &run;
   }
   std::vector<RunPair> pairs;
   *unpaired = 0;

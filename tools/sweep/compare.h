@@ -61,10 +61,14 @@ Comparison Compare(std::span<const RunPair> pairs, const std::vector<SweepFigure
 
 // Whether both filters name the same axes, as pairs need.
 bool NameTheSameAxes(const CellFilter& a, const CellFilter& b);
-// Pairs of runs in one results file: equal seeds and equal labels on every axis that neither filter
-// names. *unpaired counts the runs without a partner. REQUIRES: NameTheSameAxes.
-std::vector<RunPair> PairCells(const SweepResults& results, const CellFilter& a,
-                               const CellFilter& b, size_t* unpaired);
+// The runs of some cells of a results file.
+struct CellsOf {
+  const SweepResults& results;
+  const CellFilter& filter;
+};
+// Pairs of runs, of one results file or of two: equal seeds and equal labels on every axis that
+// neither filter names. *unpaired counts the runs without a partner. REQUIRES: NameTheSameAxes.
+std::vector<RunPair> PairCells(const CellsOf& a, const CellsOf& b, size_t* unpaired);
 
 // "B is 0.410 s faster, 0.320 to 0.550".
 std::string VerdictText(const FigureComparison& figure);

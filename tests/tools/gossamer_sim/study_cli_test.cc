@@ -90,6 +90,20 @@ TEST_F(StudyCliTest, CellsOfASweepAreComparedWithoutRunning) {
   EXPECT_NE(result.out.find("it happened only in A"), std::string::npos) << result.out;
 }
 
+TEST_F(StudyCliTest, TwoFilesOfResultsAreComparedByEqualCells) {
+  const Result same = Run(std::string("compare ") + kResults + " " + kResults);
+  EXPECT_EQ(same.code, 0) << same.err;
+  EXPECT_NE(same.out.find("every pair is identical in every figure"), std::string::npos)
+      << same.out;
+  const Result cells = Run(std::string("compare ") + kResults + " " + kResults +
+                           " --cell-a knob=default --cell-b knob=slow --figure covered");
+  EXPECT_NE(cells.out.find("s slower"), std::string::npos) << cells.out;
+  const Result mixed = Run(std::string("compare ") + kResults + " " + Kill());
+  EXPECT_EQ(mixed.code, 2);
+  EXPECT_NE(mixed.err.find("one file is results and the other is not"), std::string::npos)
+      << mixed.err;
+}
+
 TEST_F(StudyCliTest, CellsOnDifferentAxesAreNoPairs) {
   const Result result =
       Run(std::string("compare ") + kResults + " --cell-a knob=default --cell-b victims=1");

@@ -106,11 +106,27 @@ TEST(PairCellsTest, SeedsAndOtherAxesMustBeEqual) {
   add("9", "b", 2, 21);
   add("9", "c", 1, 99);
   size_t unpaired = 0;
-  const auto pairs = PairCells(results, {{"knob", "a"}}, {{"knob", "b"}}, &unpaired);
+  const auto pairs = PairCells({results, {{"knob", "a"}}}, {results, {{"knob", "b"}}}, &unpaired);
   ASSERT_EQ(pairs.size(), 1u);
   EXPECT_EQ(pairs[0].a.at("promoted_us"), 10);
   EXPECT_EQ(pairs[0].b.at("promoted_us"), 11);
   EXPECT_EQ(unpaired, 2u);
+}
+
+TEST(PairCellsTest, TwoFilesMayNameTheirAxesInAnyOrder) {
+  const SweepRun one{{{"size", "6"}, {"knob", "a"}}, 1, {{"promoted_us", 10}}};
+  const SweepRun same{{{"knob", "a"}, {"size", "6"}}, 1, {{"promoted_us", 12}}};
+  const SweepRun other{{{"knob", "b"}, {"size", "6"}}, 1, {{"promoted_us", 13}}};
+  SweepResults before;
+  before.runs = {one};
+  SweepResults after;
+  after.runs = {other, same};
+  size_t unpaired = 0;
+  const auto pairs = PairCells({before, {}}, {after, {}}, &unpaired);
+  ASSERT_EQ(pairs.size(), 1u);
+  EXPECT_EQ(pairs[0].a.at("promoted_us"), 10);
+  EXPECT_EQ(pairs[0].b.at("promoted_us"), 12);
+  EXPECT_EQ(unpaired, 1u);
 }
 
 }  // namespace
