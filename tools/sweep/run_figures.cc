@@ -93,6 +93,8 @@ std::vector<FigureInfo> MakeInfos() {
     out.push_back(
         {KeyOf(phase), FigureUnit::kMicros, std::string(phase.label) + ", of the worst incident"});
   }
+  out.push_back({"injected_us", FigureUnit::kMicros,
+                 "when the first incident began, from the start of the run"});
   const auto count = [&](const char* name, const char* about) {
     out.push_back({name, FigureUnit::kCount, about});
   };
@@ -122,6 +124,9 @@ FigureValues FiguresOf(const sim::RunReport& report) {
   }
   std::set<int64_t> lost;
   for (const sim::IncidentTimes& incident : report.incidents) {
+    const int64_t at_us = incident.at.us;
+    const auto [first, added] = figures.try_emplace("injected_us", at_us);
+    if (!added) first->second = std::min(first->second, at_us);
     lost.insert(incident.lost_shards.begin(), incident.lost_shards.end());
   }
   figures["false_fails"] = Whole(report.false_fails);

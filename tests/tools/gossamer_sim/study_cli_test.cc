@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -109,6 +110,25 @@ TEST_F(StudyCliTest, CellsOnDifferentAxesAreNoPairs) {
       Run(std::string("compare ") + kResults + " --cell-a knob=default --cell-b victims=1");
   EXPECT_EQ(result.code, 2);
   EXPECT_NE(result.err.find("name different axes"), std::string::npos) << result.err;
+}
+
+TEST_F(StudyCliTest, ResultsHaveTheMomentThatWasDrawn) {
+  const fs::path out = directory_ / "drawn.jsonl";
+  const std::string file = Scenario("drawn",
+                                    "duration: 12s\ntimeline:\n"
+                                    "  - {at: [10s, 11s], fault: kill, target: {nodes: 0}}\n"
+                                    "  - {at: 11500ms, fault: kill, target: {nodes: 1}}\n");
+  Run("sweep -q " + file + " --seeds 1..3 --out " + out.string());
+  std::ifstream in(out);
+  std::set<double> moments_us;
+  for (std::string line; std::getline(in, line);) {
+    moments_us.insert(nlohmann::json::parse(line)["figures"]["injected_us"].get<double>());
+  }
+  EXPECT_EQ(moments_us.size(), 3u);
+  for (const double at_us : moments_us) {
+    EXPECT_GE(at_us, 10e6);
+    EXPECT_LT(at_us, 11e6);
+  }
 }
 
 TEST_F(StudyCliTest, AReportShowsEverySeedOfTheFile) {
