@@ -87,7 +87,7 @@ constexpr std::array<BugInfo, kBugs> kTable = {{
     {"reports-never-expire", "failure reports live a hundred times as long", kOurs},
     {"reports-not-withdrawn", "a reporter that hears the node again does not take its report back",
      kOurs},
-    {"split-vote-waits", "candidates that split the votes of one epoch wait 4 T",
+    {"split-vote-waits", "a candidate whose rivals split the votes waits 4 T",
      "Redis and Valkey, all releases"},
     {"takeover-without-epoch", "TAKEOVER takes no new epoch; others ignore the claim", kOurs},
     {"trust-the-future", "gossiped pong times count up to an hour in the future", kOurs},

@@ -154,6 +154,7 @@ void RequestVotes(Turn& t) {
   e.auth_sent = true;
   e.auth_count = 0;
   e.voters.clear();
+  e.asked = t.ms;
   e.retry_at = kLongAgo;
   const bool force = s.manual_failover.active() || e.best_ranked;
   t.Event({.type = EventType::kElectionStarted,
@@ -165,21 +166,7 @@ void RequestVotes(Turn& t) {
             BatchTicket(t));
 }
 
-// Somebody else asks for votes of my epoch, or of a later one: they may be split so that nobody
-// wins and no claim restarts me. So I ask again in a new epoch, after a delay that keeps rivals
-// apart and doubles; votes that come until then still count.
-// DEVIATION: the releases wait 4 T. Votes are per epoch, so asking sooner is as safe.
-void NoteRival(Turn& t, const Header& header) {
-  State& s = t.s;
-  Election& e = s.election;
-  if (!s.rules.contested_election_retries || !e.auth_sent || e.retry_at != kLongAgo) return;
-  if (header.current_epoch < e.auth_epoch) return;
-  const int64_t delay = ElectionDelayBaseMs(s) << std::min(e.retries, kMostRetryDoublings);
-  const auto jitter = static_cast<int64_t>(s.election_rng.Below(static_cast<uint64_t>(delay)));
-  e.retry_at = t.ms + delay + jitter;
-  ++e.retries;
-}
-
+// Nobody has won in time. Who had rivals tries again at once, others after another timeout.
 void Expire(Turn& t) {
   Election& e = t.s.election;
   if (e.auth_sent && e.reason != CantFailover::kExpired) {
@@ -189,6 +176,7 @@ void Expire(Turn& t) {
              .value = e.auth_count});
   }
   Cant(t, CantFailover::kExpired);
+  if (e.retries > 0) Schedule(t);
 }
 
 // ---- The voter's side ----
@@ -222,6 +210,15 @@ Ticket VoteTicket(Turn& t) {
   return {};
 }
 
+// Null for a replica whose primary has failed, or that says so.
+std::optional<VoteRefusal> NotEntitled(const State& s, NodeKey candidate, const Header& header) {
+  const NodeKey primary = s.peers.facts(candidate).replicaof;
+  if (s.peers.IsPrimary(candidate) || !primary.valid()) return VoteRefusal::kNotReplica;
+  const bool force = (header.mflags[0] & mflag::kForceAck) != 0;
+  if (!s.peers.Has(primary, flag::kFail) && !force) return VoteRefusal::kPrimaryUp;
+  return std::nullopt;
+}
+
 // Null when the vote may be given.
 std::optional<VoteRefusal> Objection(Turn& t, NodeKey candidate, const Header& header) {
   State& s = t.s;
@@ -230,14 +227,38 @@ std::optional<VoteRefusal> Objection(Turn& t, NodeKey candidate, const Header& h
   if (s.last_vote_epoch == s.current_epoch && !s.rules.bugs.Has(Bug::kVoteTwice)) {
     return VoteRefusal::kAlreadyVoted;
   }
+  if (const auto reason = NotEntitled(s, candidate, header)) return reason;
   const NodeKey primary = s.peers.facts(candidate).replicaof;
-  if (s.peers.IsPrimary(candidate) || !primary.valid()) return VoteRefusal::kNotReplica;
-  const bool force = (header.mflags[0] & mflag::kForceAck) != 0;
-  if (!s.peers.Has(primary, flag::kFail) && !force) return VoteRefusal::kPrimaryUp;
   if (s.rules.revote_lock && t.ms - s.peers.moment(primary, Moment::kVoted) < 2 * s.timeout_ms()) {
     return VoteRefusal::kRevoteLock;
   }
   return std::nullopt;
+}
+
+// ---- The candidate's side again: rivals ----
+
+// Somebody else asks for votes of my epoch, or of a later one: they may be split so that nobody
+// wins and no claim restarts me. So I ask again in a new epoch, after a delay that keeps rivals
+// apart and doubles; votes that come until then still count. A rival that cannot reach me is not
+// noticed.
+// DEVIATION: the releases wait 4 T. Votes are per epoch, so asking sooner is as safe.
+void NoteRival(Turn& t, NodeKey candidate, const Header& header) {
+  State& s = t.s;
+  Election& e = s.election;
+  if (!s.rules.contested_election_retries || !e.auth_sent || e.retry_at != kLongAgo) return;
+  if (header.current_epoch < e.auth_epoch || NotEntitled(s, candidate, header)) return;
+  // D follows T; disks and links, which votes wait for, do not.
+  const int64_t base = std::max(ElectionDelayBaseMs(s), kFixedDelayBaseMs);
+  const int64_t delay = base << std::min(e.retries, kMostRetryDoublings);
+  const auto jitter = static_cast<int64_t>(s.election_rng.Below(static_cast<uint64_t>(delay)));
+  e.retry_at = t.ms + delay + jitter;
+  ++e.retries;
+}
+
+// A vote has come, so others may be under way: they get as long again as this one took.
+void DelayRetry(Turn& t) {
+  Election& e = t.s.election;
+  if (e.retry_at != kLongAgo) e.retry_at = std::max(e.retry_at, t.ms + (t.ms - e.asked));
 }
 
 }  // namespace
@@ -289,6 +310,7 @@ void ElectionStep(Turn& t) {
   State& s = t.s;
   Election& e = s.election;
   if (!MayRun(t)) {
+    e.retry_at = kLongAgo;
     Cant(t, CantFailover::kNone);
     return;
   }
@@ -339,7 +361,7 @@ void ElectionStep(Turn& t) {
 
 void HandleVoteRequest(Turn& t, NodeKey candidate, const Header& header) {
   State& s = t.s;
-  NoteRival(t, header);
+  NoteRival(t, candidate, header);
   if (!s.i_am_voting()) return;
   if (const std::optional<VoteRefusal> objection = Objection(t, candidate, header)) {
     Refuse(t, candidate, header, *objection);
@@ -373,6 +395,7 @@ void HandleVote(Turn& t, NodeKey voter, const Header& header) {
     e.voters.push_back(voter);
   }
   ++e.auth_count;
+  DelayRetry(t);
   t.Event({.type = EventType::kVoteReceived,
            .subject = voter,
            .epoch = header.current_epoch,

@@ -83,7 +83,7 @@ struct Rules {
   bool my_primary_fail_flag = false;
   bool clear_my_primary_fail = false;       // mends the flag that sticks after the primary is back
   bool votes_by_voter = false;              // one ACK per voter and exactly of my election's epoch
-  bool contested_election_retries = false;  // who has a rival in its epoch soon asks again
+  bool contested_election_retries = false;  // who has rivals soon asks for votes again
   bool state_before_failover = true;  // deferred work recomputes the state before it runs elections
   bool migration_broadcasts = true;
   bool soft_reset_new_shard = true;

@@ -12,7 +12,7 @@
 namespace gossamer {
 namespace {
 
-constexpr uint32_t kFormat = 1;
+constexpr uint32_t kFormat = 2;
 constexpr uint32_t kMagic = 0x676f5353;  // "goSS"
 // Ranks and budgets are counts of nodes, or nearly so.
 constexpr int64_t kMostNodes = 1 << 20;
@@ -28,6 +28,7 @@ void Limit(Archive& a, const T& value, T low, T high) {
 template <class Archive, class Self>
 void DescribeElection(Archive& a, Self& e) {
   DescribeTime(a, e.auth_time);
+  DescribeTime(a, e.asked);
   DescribeTime(a, e.retry_at);
   a(e.auth_sent, e.auth_epoch, e.auth_count, e.voters, e.retries, e.rank, e.failed_primary_rank,
     e.best_ranked, e.reason);

@@ -61,7 +61,8 @@ struct Election {
   Epoch auth_epoch;
   uint32_t auth_count = 0;
   std::vector<NodeKey> voters;  // whose ACKs were counted, for rules.votes_by_voter
-  MonoMs retry_at = kLongAgo;   // when to ask again; kLongAgo: no rival is known in my epoch
+  MonoMs asked = kLongAgo;      // when votes of auth_epoch were asked for
+  MonoMs retry_at = kLongAgo;   // when to ask again; kLongAgo: no rival is known
   int64_t retries = 0;          // how often retry_at was set since this was scheduled
   int64_t rank = 0;
   int64_t failed_primary_rank = 0;

@@ -90,13 +90,22 @@ std::string ReadResults(const std::string& path, std::optional<SweepResults>* ou
   return error;
 }
 
-// The figures of both, those of A first.
+// The figures that both have; those that only one has, as of two builds, are told of.
 std::vector<std::string> FiguresOfBoth(const SweepResults& a, const SweepResults& b) {
-  std::vector<std::string> out = a.figures;
+  std::vector<std::string> both;
+  std::vector<std::string> one;
+  const auto has = [](const SweepResults& results, const std::string& figure) {
+    const auto& known = results.figures;
+    return std::find(known.begin(), known.end(), figure) != known.end();
+  };
+  for (const std::string& figure : a.figures) (has(b, figure) ? both : one).push_back(figure);
   for (const std::string& figure : b.figures) {
-    if (std::find(out.begin(), out.end(), figure) == out.end()) out.push_back(figure);
+    if (!has(a, figure)) one.push_back(figure);
   }
-  return out;
+  if (!one.empty()) {
+    std::fprintf(stderr, "gossamer-sim: only one of the files has %s\n", Joined(one).c_str());
+  }
+  return both;
 }
 
 // Cells of one results file, or equal cells of two.
@@ -125,11 +134,15 @@ ExitCode CompareResults(const Arguments& arguments) {
   if (error = ReadFigures(arguments, FiguresOfBoth(a, b), &figures); !error.empty()) {
     return Usage(error);
   }
+  if (a.sweep != b.sweep) {
+    std::fprintf(stderr, "gossamer-sim: A is of '%s', B of '%s'\n", a.sweep.c_str(),
+                 b.sweep.c_str());
+  }
   size_t unpaired = 0;
   const std::vector<RunPair> pairs = PairCells({a, filters[0]}, {b, filters[1]}, &unpaired);
   if (pairs.empty()) {
-    return Usage(arguments.files.front() +
-                 ": no pair of runs with equal seeds and equal other axes");
+    return Usage(Joined(arguments.files) + ": no two runs have equal seeds and equal cells" +
+                 (filters[0].empty() ? "" : " but for the axes of --cell-a and --cell-b"));
   }
   Comparison comparison = Compare(pairs, figures);
   const auto name = [](const std::string& path, const std::vector<std::string>& cells) {

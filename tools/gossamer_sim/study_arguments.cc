@@ -93,7 +93,8 @@ void CheckCompare(const Arguments& arguments) {
   }
   const auto results = std::count_if(arguments.files.begin(), arguments.files.end(), IsResultsFile);
   if (arguments.files.size() == 2 && results == 1) {
-    throw UsageError("compare: one file is results and the other is not; expected two of a kind");
+    throw UsageError(
+        "compare: one file is results (.jsonl) and the other is not; expected two of a kind");
   }
   if (!cells && results == 0) return;
   if (cells && study.cell_a.empty()) throw UsageError("--cell-b without --cell-a");

@@ -61,7 +61,7 @@ Comparison Compare(std::span<const RunPair> pairs, const std::vector<SweepFigure
 
 // Whether both filters name the same axes, as pairs need.
 bool NameTheSameAxes(const CellFilter& a, const CellFilter& b);
-// The runs of some cells of a results file.
+// The runs of some cells of a results file; both outlive it.
 struct CellsOf {
   const SweepResults& results;
   const CellFilter& filter;

@@ -101,8 +101,21 @@ TEST_F(StudyCliTest, TwoFilesOfResultsAreComparedByEqualCells) {
   EXPECT_NE(cells.out.find("s slower"), std::string::npos) << cells.out;
   const Result mixed = Run(std::string("compare ") + kResults + " " + Kill());
   EXPECT_EQ(mixed.code, 2);
-  EXPECT_NE(mixed.err.find("one file is results and the other is not"), std::string::npos)
+  EXPECT_NE(mixed.err.find("one file is results (.jsonl) and the other is not"), std::string::npos)
       << mixed.err;
+}
+
+TEST_F(StudyCliTest, WhatTwoFilesOfResultsDoNotShareIsSaid) {
+  const fs::path other = directory_ / "other.jsonl";
+  std::ofstream(other) << R"({"schema_version":1,"sweep":"other","cell":{"new":"x"},"seed":1,)"
+                       << R"("figures":{"covered_us":1000000,"later_us":1}})"
+                       << "\n";
+  const Result result = Run(std::string("compare ") + kResults + " " + other.string());
+  EXPECT_EQ(result.code, 2);
+  EXPECT_NE(result.err.find("B of 'other'"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("later_us"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("no two runs have equal seeds and equal cells"), std::string::npos)
+      << result.err;
 }
 
 TEST_F(StudyCliTest, CellsOnDifferentAxesAreNoPairs) {
