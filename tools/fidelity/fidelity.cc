@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "core/base/rng.h"
@@ -12,16 +13,31 @@ namespace gossamer::tool {
 namespace {
 
 constexpr size_t kResamples = 2000;
-// For chances: so many draws of a row's runs, with so many resamples each.
-constexpr size_t kDraws = 60;
-constexpr size_t kDrawResamples = 300;
+// For chances: so many drawn studies, with so many resamples for each median.
+constexpr size_t kDraws = 100;
+constexpr size_t kDrawResamples = 200;
 
-std::vector<int64_t> Column(const std::vector<Figures>& runs, size_t figure) {
+std::vector<int64_t> ColumnOf(const std::vector<Figures>& runs, size_t figure) {
   std::vector<int64_t> values;
   values.reserve(runs.size());
   for (const Figures& run : runs) values.push_back(run[figure]);
   std::sort(values.begin(), values.end());
   return values;
+}
+
+// Those in which every phase happened, as in each measured run.
+std::vector<Figures> CompleteRuns(const Samples& samples) {
+  std::vector<Figures> runs;
+  for (const SimulatedRun& sample : samples) {
+    Figures run{};
+    bool complete = true;
+    for (size_t f = 0; f < run.size(); ++f) {
+      complete = complete && sample[f];
+      run[f] = sample[f].value_or(0);
+    }
+    if (complete) runs.push_back(run);
+  }
+  return runs;
 }
 
 // Fills in medians and interval, and whether they fit.
@@ -36,17 +52,21 @@ void FitMedian(const std::vector<int64_t>& measured, const std::vector<int64_t>&
                      std::abs(fit->deviation_percent()) <= kMedianPercent;
 }
 
-double MissChance(const std::vector<int64_t>& simulated, size_t runs, Rng* rng) {
-  size_t misses = 0;
-  for (size_t draw = 0; draw < kDraws; ++draw) {
-    std::vector<int64_t> drawn;
-    for (size_t i = 0; i < runs; ++i) drawn.push_back(simulated[rng->Below(simulated.size())]);
-    std::sort(drawn.begin(), drawn.end());
-    FigureFit fit;
-    FitMedian(drawn, simulated, kDrawResamples, rng, &fit);
-    misses += fit.median_fits ? 0 : 1;
+// Adds to each drawn study the medians that do not fit when `runs` runs of this row are drawn.
+void AddDrawnMedians(const Samples& samples, size_t runs, Rng* rng, std::vector<size_t>* off) {
+  const std::vector<Figures> complete = CompleteRuns(samples);
+  if (complete.empty()) return;
+  std::array<std::vector<int64_t>, kFigures.size()> simulated;
+  for (size_t f = 0; f < kFigures.size(); ++f) simulated[f] = ValuesOf(samples, f);
+  for (size_t& count : *off) {
+    std::vector<Figures> drawn;
+    for (size_t i = 0; i < runs; ++i) drawn.push_back(complete[rng->Below(complete.size())]);
+    for (size_t f = 0; f < kFigures.size(); ++f) {
+      FigureFit fit;
+      FitMedian(ColumnOf(drawn, f), simulated[f], kDrawResamples, rng, &fit);
+      count += fit.median_fits ? 0 : 1;
+    }
   }
-  return static_cast<double>(misses) / kDraws;
 }
 
 FigureFit FitFigure(const std::vector<int64_t>& measured, const std::vector<int64_t>& simulated,
@@ -102,16 +122,33 @@ size_t Fit::medians_off() const {
 }
 
 double Fit::medians_off_by_chance() const {
-  double sum = 0;
-  for (const RowFit& row : rows) {
-    for (const FigureFit& figure : row.figures) sum += figure.miss_chance;
+  if (drawn_medians_off.empty()) return 0;
+  const size_t sum = std::accumulate(drawn_medians_off.begin(), drawn_medians_off.end(), size_t{0});
+  return static_cast<double>(sum) / static_cast<double>(drawn_medians_off.size());
+}
+
+double Fit::chance_of_so_many_off() const {
+  if (drawn_medians_off.empty()) return 1;
+  const auto first =
+      std::lower_bound(drawn_medians_off.begin(), drawn_medians_off.end(), medians_off());
+  return static_cast<double>(drawn_medians_off.end() - first) /
+         static_cast<double>(drawn_medians_off.size());
+}
+
+std::vector<int64_t> ValuesOf(const Samples& samples, size_t figure) {
+  std::vector<int64_t> values;
+  values.reserve(samples.size());
+  for (const SimulatedRun& run : samples) {
+    if (run[figure]) values.push_back(*run[figure]);
   }
-  return sum;
+  std::sort(values.begin(), values.end());
+  return values;
 }
 
 Fit Judge(const std::vector<MeasuredRow>& rows, bool saturated,
           const std::vector<Samples>& samples) {
   Fit fit;
+  fit.drawn_medians_off.resize(kDraws);
   std::array<std::vector<double>, kFigures.size()> positions;
   for (size_t r = 0; r < rows.size(); ++r) {
     const MeasuredRuns& measured_runs = saturated ? rows[r].saturated : rows[r].runs;
@@ -122,14 +159,16 @@ Fit Judge(const std::vector<MeasuredRow>& rows, bool saturated,
     Rng rng(r, "bootstrap");
     Rng chance(r, "chance");
     for (size_t f = 0; f < kFigures.size(); ++f) {
-      const std::vector<int64_t> measured = Column(runs, f);
-      row.figures[f] = FitFigure(measured, samples[r][f], &rng);
-      row.figures[f].miss_chance = MissChance(samples[r][f], runs.size(), &chance);
+      const std::vector<int64_t> measured = ColumnOf(runs, f);
+      const std::vector<int64_t> simulated = ValuesOf(samples[r], f);
+      row.figures[f] = FitFigure(measured, simulated, &rng);
       for (const int64_t value : measured) {
-        positions[f].push_back(sim::PositionIn(samples[r][f], value));
+        positions[f].push_back(sim::PositionIn(simulated, value));
       }
     }
+    AddDrawnMedians(samples[r], runs.size(), &chance, &fit.drawn_medians_off);
   }
+  std::sort(fit.drawn_medians_off.begin(), fit.drawn_medians_off.end());
   for (size_t f = 0; f < kFigures.size(); ++f) {
     fit.distances[f] = sim::KsDistanceToUniform(std::move(positions[f]));
   }
@@ -167,7 +206,9 @@ std::string FitText(const Fit& fit) {
          Rounded(kMedianPercent, 0) + " %: " + std::to_string(fit.medians_off()) + " of " +
          std::to_string(tests) + ": " + Verdict(fit.medians_off() == 0) + "\n" +
          "   (were the simulated runs the truth, so few measured ones would miss " +
-         Rounded(fit.medians_off_by_chance(), 0) + ")\n";
+         Rounded(fit.medians_off_by_chance(), 0) + ", and in " +
+         Rounded(100 * fit.chance_of_so_many_off(), 0) + " % of such studies " +
+         std::to_string(fit.medians_off()) + " or more)\n";
 }
 
 }  // namespace gossamer::tool

@@ -8,7 +8,9 @@
 //            over all rows and figures together (Holm).
 //   medians  the simulated median lies in the measured median's bootstrap interval (95 %), or
 //            within kMedianPercent of the measured one. Intervals of few runs miss the truth now
-//            and then: how often they would, were the simulator right, is told beside.
+//            and then: how many would, were the simulator right, and how likely so many or more
+//            were, is told beside, from studies drawn of simulated runs. Figures of a run belong
+//            together, so misses do too.
 // Thread safety: pure functions.
 #ifndef GOSSAMER_TOOLS_FIDELITY_FIDELITY_H_
 #define GOSSAMER_TOOLS_FIDELITY_FIDELITY_H_
@@ -16,6 +18,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,9 +31,15 @@ inline constexpr double kAimDistance = 0.05;
 inline constexpr double kAlpha = 0.01;
 inline constexpr double kMedianPercent = 3;
 
-// Simulated values of one row, by figure, in milliseconds, sorted. A run in which a phase did not
-// happen has no value.
-using Samples = std::array<std::vector<int64_t>, kFigures.size()>;
+// One simulated run's milliseconds from the injection, by figure; nothing where a phase did not
+// happen.
+using SimulatedRun = std::array<std::optional<int64_t>, kFigures.size()>;
+
+// The simulated runs of one row.
+using Samples = std::vector<SimulatedRun>;
+
+// The values of one figure, sorted.
+std::vector<int64_t> ValuesOf(const Samples& samples, size_t figure);
 
 struct FigureFit {
   double simulated_ms = 0;  // medians
@@ -40,8 +49,6 @@ struct FigureFit {
   double p_value = 1;
   bool rejected = false;
   bool median_fits = false;
-  // How likely so many runs, drawn from the simulated ones, had a median that does not fit.
-  double miss_chance = 0;
 
   double deviation_percent() const { return 100 * (simulated_ms - measured_ms) / measured_ms; }
 };
@@ -56,17 +63,21 @@ struct Fit {
   std::vector<RowFit> rows;  // those that have runs
   size_t runs = 0;
   std::array<double, kFigures.size()> distances{};  // pooled
+  // Medians off in each study of as many runs, drawn from the simulated ones; sorted.
+  std::vector<size_t> drawn_medians_off;
 
   bool pooled_fits() const;
   size_t rejections() const;
   size_t medians_off() const;
-  // The number to be expected were the simulated distributions the true ones.
+  // The number to be expected were the simulated distributions the true ones, and how likely so
+  // many as there are, or more, were then.
   double medians_off_by_chance() const;
+  double chance_of_so_many_off() const;
   bool fits() const { return pooled_fits() && rejections() == 0 && medians_off() == 0; }
 };
 
-// `saturated`: of the rows' saturated runs instead of the others. `samples` by row. REQUIRES: no
-// sample of a row with runs is empty.
+// `saturated`: of the rows' saturated runs instead of the others. `samples` by row. REQUIRES: each
+// figure of a row with runs has a value.
 Fit Judge(const std::vector<MeasuredRow>& rows, bool saturated,
           const std::vector<Samples>& samples);
 

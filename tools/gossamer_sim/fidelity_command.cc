@@ -31,13 +31,14 @@ int64_t MillisOf(Duration length) { return length.us / 1000; }
 // Of the last incident, the one that was measured.
 void AddSamples(const sim::RunReport& report, Samples* samples) {
   if (report.incidents.empty()) return;
+  SimulatedRun& run = samples->emplace_back();
   for (size_t f = 0; f < kFigures.size(); ++f) {
     const auto phases = sim::Phases();
     const auto phase = std::find_if(phases.begin(), phases.end(), [&](const sim::Phase& p) {
       return p.key == kFigures[f].phase;
     });
     const auto value = phase->of_incident(report.incidents.back());
-    if (value) (*samples)[f].push_back(MillisOf(*value));
+    if (value) run[f] = MillisOf(*value);
   }
 }
 
@@ -110,9 +111,7 @@ class Study {
       AddSamples(*outcome.report, samples);
     }
     for (size_t f = 0; f < kFigures.size(); ++f) {
-      std::vector<int64_t>& values = (*samples)[f];
-      std::sort(values.begin(), values.end());
-      if (values.empty()) {
+      if (ValuesOf(*samples, f).empty()) {
         return Failed(row, std::string(kFigures[f].column) + " happened in no simulated run");
       }
     }
@@ -136,8 +135,10 @@ bool WriteSamples(const std::string& path, const std::vector<MeasuredRow>& rows,
   for (size_t r = 0; r < rows.size(); ++r) {
     for (size_t f = 0; f < kFigures.size(); ++f) {
       out << NameOf(rows[r]) << ',' << kFigures[f].column << ',';
-      for (size_t i = 0; i < samples[r][f].size(); ++i) {
-        out << (i == 0 ? "" : " ") << samples[r][f][i];
+      const char* separator = "";
+      for (const int64_t value : ValuesOf(samples[r], f)) {
+        out << separator << value;
+        separator = " ";
       }
       out << '\n';
     }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -65,9 +66,7 @@ MeasuredRow UniformRow(uint64_t seed) {
 // 1000 values, evenly spread, `shift_ms` later.
 Samples EvenSamples(int64_t shift_ms) {
   Samples samples;
-  for (std::vector<int64_t>& values : samples) {
-    for (int64_t i = 0; i < 1000; ++i) values.push_back(1000 + i + shift_ms);
-  }
+  for (int64_t i = 0; i < 1000; ++i) samples.emplace_back().fill(1000 + i + shift_ms);
   return samples;
 }
 
@@ -87,6 +86,25 @@ TEST(FidelityTest, RunsOfTheSameDistributionFit) {
   // An interval of 95 % misses one of twenty, a little more as bootstrap intervals are narrow.
   EXPECT_GT(fit.medians_off_by_chance(), 0.005 * 6 * static_cast<double>(fit.rows.size()));
   EXPECT_LT(fit.medians_off_by_chance(), 0.15 * 6 * static_cast<double>(fit.rows.size()));
+  EXPECT_GT(fit.chance_of_so_many_off(), 0.05);
+}
+
+// All six figures of a run are equal here: a median that misses does so six times.
+TEST(FidelityTest, FiguresOfOneRunMissTogether) {
+  const Fit fit = Judge({UniformRow(1)}, false, {EvenSamples(0)});
+  ASSERT_FALSE(fit.drawn_medians_off.empty());
+  size_t whole = 0;
+  for (const size_t off : fit.drawn_medians_off) whole += off == 0 || off == 6 ? 1 : 0;
+  EXPECT_GT(whole, fit.drawn_medians_off.size() * 9 / 10);
+  EXPECT_EQ(fit.drawn_medians_off.back(), 6u);
+}
+
+TEST(FidelityTest, APhaseThatDidNotHappenHasNoValue) {
+  Samples samples = EvenSamples(0);
+  samples[0][4] = std::nullopt;
+  EXPECT_EQ(ValuesOf(samples, 4).size(), 999u);
+  EXPECT_EQ(ValuesOf(samples, 4).front(), 1001);
+  EXPECT_EQ(ValuesOf(samples, 3).size(), 1000u);
 }
 
 TEST(FidelityTest, AShiftIsSeenInEveryVerdict) {
@@ -95,6 +113,7 @@ TEST(FidelityTest, AShiftIsSeenInEveryVerdict) {
   EXPECT_FALSE(fit.pooled_fits());
   EXPECT_EQ(fit.rejections(), 12u);
   EXPECT_EQ(fit.medians_off(), 12u);
+  EXPECT_LT(fit.chance_of_so_many_off(), 0.05);
   EXPECT_NEAR(fit.rows[0].figures[0].deviation_percent(), 27, 12);
   const std::string text = FitText(fit);
   EXPECT_NE(text.find("!X"), std::string::npos);
