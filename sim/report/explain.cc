@@ -63,6 +63,10 @@ uint32_t Explainer::Quorum(NodeIndex node) const {
   return core == nullptr ? 0 : core->state().quorum();
 }
 
+std::string Explainer::Asks(NodeIndex who) {
+  return ++asked_[who.value] == 1 ? "asks for votes" : "has a rival and asks for votes again";
+}
+
 std::string Explainer::View() const {
   const ClusterNode* mine = world_->node(node_);
   const NodeKey key = mine != nullptr ? mine->state().myself : kNoKey;
@@ -167,11 +171,12 @@ void Explainer::AboutIt(Instant at, NodeIndex who, const Event& event) {
 void Explainer::ElectionAboutIt(Instant at, NodeIndex who, const Event& event) {
   switch (event.type) {
     case EventType::kElectionScheduled:
+      asked_[who.value] = 0;
       return Say(
           at, absl::StrCat(Who(who), " wants to replace it and waits ", MillisText(event.value)));
     case EventType::kElectionStarted:
       return Say(
-          at, absl::StrCat(Who(who), " asks for votes to replace it, epoch ", event.epoch.value));
+          at, absl::StrCat(Who(who), " ", Asks(who), " to replace it, epoch ", event.epoch.value));
     case EventType::kElectionExpired:
       return Say(at, absl::StrCat(Who(who), " gives up replacing it with ", event.value,
                                   " votes, epoch ", event.epoch.value));
@@ -245,6 +250,7 @@ void Explainer::ByIt(Instant at, const Event& event) {
 void Explainer::ElectionByIt(Instant at, const Event& event) {
   switch (event.type) {
     case EventType::kElectionScheduled:
+      asked_[node_.value] = 0;
       return Say(at, absl::StrCat("it wants to replace ", Name(event.subject), " and waits ",
                                   MillisText(event.value)));
     case EventType::kElectionDelayed:
@@ -253,7 +259,7 @@ void Explainer::ElectionByIt(Instant at, const Event& event) {
                                   event.value < 0 ? " less" : " more"));
     case EventType::kElectionStarted:
       majority_ = false;
-      return Say(at, absl::StrCat("it asks for votes, epoch ", event.epoch.value));
+      return Say(at, absl::StrCat("it ", Asks(node_), ", epoch ", event.epoch.value));
     case EventType::kVoteReceived:
       return SayMore(at, "vote-in", "it has the vote of " + Name(event.subject), "more votes");
     case EventType::kElectionWon:
@@ -262,7 +268,9 @@ void Explainer::ElectionByIt(Instant at, const Event& event) {
     case EventType::kElectionExpired:
       return Say(at, absl::StrCat("its election expires with ", event.value, " votes of ",
                                   Quorum(node_), " that are needed, epoch ", event.epoch.value,
-                                  "; the next one waits until 4 T after this one was due"));
+                                  asked_[node_.value] > 1
+                                      ? "; it had rivals, so the next one is due soon"
+                                      : "; the next one waits until 4 T after this one was due"));
     case EventType::kElectionRestarted:
       return Say(at, "it starts over: " + Name(event.other) + " claims its epoch or a newer one");
     case EventType::kCantFailover:

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -64,6 +65,8 @@ class Explainer : public Observer {
   std::string Who(NodeIndex node) const { return names_.Text(node.value); }
   bool IsVoter(NodeIndex node) const;
   uint32_t Quorum(NodeIndex node) const;
+  // "asks for votes"; why, when it is not for the first time in this election.
+  std::string Asks(NodeIndex who);
   // How the live nodes see it at this moment.
   std::string View() const;
 
@@ -83,6 +86,7 @@ class Explainer : public Observer {
   std::vector<Group> groups_;
   std::set<uint32_t> suspects_;  // voting primaries that hold PFAIL on it
   bool majority_ = false;
+  std::map<uint32_t, uint32_t> asked_;  // how often a candidate asked for votes in this election
   bool viewed_ = false;
   std::string view_;
 };

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "sim/model/world.h"
 #include "sim/report/text_format.h"
@@ -58,6 +59,37 @@ TEST(ExplainTest, TellsHowAReplicaWon) {
                            "it wins with 2 votes of 2 that are needed", "it is a primary now"}) {
     EXPECT_THAT(text, HasSubstr(step));
   }
+}
+
+// Two shards' candidates met in epoch 4; each asks once more, the first in vain.
+TEST(ExplainTest, TellsWhyACandidateAsksAgain) {
+  const Scenario scenario = SixNodes();
+  Explainer candidate(NodeIndex{3}, std::nullopt);
+  Explainer victim(NodeIndex{0}, std::nullopt);
+  World world(scenario, {}, {&candidate, &victim});
+  world.Run();
+  const NodeKey primary = world.node(NodeIndex{3})->state().my_primary();
+  for (const auto& [type, epoch] : {std::pair{EventType::kElectionScheduled, 0},
+                                    {EventType::kElectionStarted, 4},
+                                    {EventType::kElectionStarted, 5},
+                                    {EventType::kElectionExpired, 5},
+                                    {EventType::kElectionScheduled, 0},
+                                    {EventType::kElectionStarted, 6},
+                                    {EventType::kElectionExpired, 6}}) {
+    const Event event{
+        .type = type, .subject = primary, .epoch = {static_cast<uint64_t>(epoch)}, .value = 1};
+    candidate.OnEvent(world.now(), NodeIndex{3}, event);
+    victim.OnEvent(world.now(), NodeIndex{3}, event);
+  }
+  const std::string text = candidate.Text();
+  for (const char* step :
+       {"it asks for votes, epoch 4", "it has a rival and asks for votes again, epoch 5",
+        "epoch 5; it had rivals, so the", "it asks for votes, epoch 6",
+        "epoch 6; the next one waits"}) {
+    EXPECT_THAT(text, HasSubstr(step));
+  }
+  EXPECT_THAT(victim.Text(),
+              HasSubstr("node 3 has a rival and asks for votes again to replace it, epoch 5"));
 }
 
 TEST(ExplainTest, StopsAtTheGivenMoment) {
