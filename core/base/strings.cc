@@ -16,6 +16,14 @@ bool ParseU64(std::string_view text, uint64_t* value) {
   return true;
 }
 
+std::string Lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
 namespace {
 
 // Insertions, deletions, substitutions and swaps of neighbours cost one each.

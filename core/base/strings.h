@@ -22,6 +22,9 @@ inline std::string_view ToStd(absl::string_view text) { return {text.data(), tex
 // or on overflow.
 bool ParseU64(std::string_view text, uint64_t* value);
 
+// ASCII letters in lower case: names of options, units and commands are compared that way.
+std::string Lower(std::string_view text);
+
 // The candidate with the smallest edit distance to `word`, or empty when none is near enough to be
 // a likely typo (distance at most 1 + word length / 4). Ties go to the earliest candidate.
 std::string_view NearestWord(std::string_view word,

@@ -164,14 +164,6 @@ constexpr OptionInfo kOptions[] = {
     {.name = "tls-cluster", .type = kYesNo, .field = &O::tls_cluster, .fixed = true},
 };
 
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 bool IsAlphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }

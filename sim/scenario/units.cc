@@ -159,14 +159,6 @@ Parsed<uint64_t> ParseScaled(std::string_view what, std::string_view text, std::
   return static_cast<uint64_t>(*value);
 }
 
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 // tc and what is built on it read "mbps" as megabytes, people read megabits.
 bool IsAmbiguousRate(std::string_view unit) {
   const std::string lower = Lower(unit);

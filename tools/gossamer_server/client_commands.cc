@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "tools/gossamer_server/lower.h"
+#include "core/base/strings.h"
 #include "tools/gossamer_server/subcommands.h"
 
 namespace gossamer::server {

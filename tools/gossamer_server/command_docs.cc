@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "core/base/strings.h"
 #include "tools/gossamer_server/glob.h"
 #include "tools/gossamer_server/key_commands.h"
-#include "tools/gossamer_server/lower.h"
 
 namespace gossamer::server {
 namespace {

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "core/base/strings.h"
 #include "core/cluster/node_view.h"
 #include "core/resp/request_parser.h"
 #include "core/slots/key_slot.h"
@@ -17,7 +18,6 @@
 #include "tools/gossamer_server/glob.h"
 #include "tools/gossamer_server/info_text.h"
 #include "tools/gossamer_server/key_commands.h"
-#include "tools/gossamer_server/lower.h"
 #include "tools/gossamer_server/redirect.h"
 #include "tools/gossamer_server/server_clock.h"
 #include "tools/gossamer_server/subcommands.h"

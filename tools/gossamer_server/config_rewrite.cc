@@ -6,10 +6,10 @@
 #include <set>
 #include <vector>
 
+#include "core/base/strings.h"
 #include "core/resp/request_parser.h"
 #include "tools/gossamer_server/atomic_file.h"
 #include "tools/gossamer_server/directives.h"
-#include "tools/gossamer_server/lower.h"
 
 namespace gossamer::server {
 namespace {

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <string_view>
 
-#include "tools/gossamer_server/lower.h"
+#include "core/base/strings.h"
 
 namespace gossamer::server {
 namespace {

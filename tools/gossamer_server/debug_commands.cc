@@ -11,8 +11,8 @@
 #include <optional>
 #include <thread>
 
+#include "core/base/strings.h"
 #include "tools/gossamer_server/debug_bus.h"
-#include "tools/gossamer_server/lower.h"
 #include "tools/gossamer_server/subcommands.h"
 
 namespace gossamer::server {

@@ -5,8 +5,8 @@
 #include <charconv>
 #include <cstdint>
 
+#include "core/base/strings.h"
 #include "core/cluster/rules.h"
-#include "tools/gossamer_server/lower.h"
 
 namespace gossamer::server {
 namespace {

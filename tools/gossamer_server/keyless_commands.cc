@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include "core/base/strings.h"
 #include "tools/gossamer_server/command_server.h"
-#include "tools/gossamer_server/lower.h"
 
 namespace gossamer::server {
 namespace {

@@ -13,7 +13,6 @@
 #include "core/cluster/config_options.h"
 #include "core/resp/request_parser.h"
 #include "tools/gossamer_server/directives.h"
-#include "tools/gossamer_server/lower.h"
 
 namespace gossamer::server {
 namespace {

@@ -5,7 +5,6 @@
 
 #include "absl/strings/ascii.h"
 #include "core/base/strings.h"
-#include "tools/gossamer_server/lower.h"
 
 namespace gossamer::server {
 namespace {

@@ -30,6 +30,12 @@ TEST(ParseU64Test, RefusesEverythingElse) {
   }
 }
 
+TEST(LowerTest, ChangesAsciiLettersOnly) {
+  EXPECT_EQ(Lower("Node-TIMEOUT 15S"), "node-timeout 15s");
+  EXPECT_EQ(Lower("\xc3\x84@["), "\xc3\x84@[");
+  EXPECT_EQ(Lower(""), "");
+}
+
 TEST(NearestWordTest, FindsALikelyTypo) {
   const std::vector<std::string_view> words = {"partition", "latency", "kill", "pause"};
   EXPECT_EQ(NearestWord("partitoin", words), "partition");
