@@ -17,6 +17,9 @@ constexpr size_t kResamples = 2000;
 constexpr size_t kDraws = 100;
 constexpr size_t kDrawResamples = 200;
 
+// Sorted values, by figure.
+using Columns = std::array<std::vector<int64_t>, kFigures.size()>;
+
 std::vector<int64_t> ColumnOf(const std::vector<Figures>& runs, size_t figure) {
   std::vector<int64_t> values;
   values.reserve(runs.size());
@@ -53,11 +56,11 @@ void FitMedian(const std::vector<int64_t>& measured, const std::vector<int64_t>&
 }
 
 // Adds to each drawn study the medians that do not fit when `runs` runs of this row are drawn.
-void AddDrawnMedians(const Samples& samples, size_t runs, Rng* rng, std::vector<size_t>* off) {
+// `simulated`: the row's values.
+void AddDrawnMedians(const Samples& samples, const Columns& simulated, size_t runs, Rng* rng,
+                     std::vector<size_t>* off) {
   const std::vector<Figures> complete = CompleteRuns(samples);
   if (complete.empty()) return;
-  std::array<std::vector<int64_t>, kFigures.size()> simulated;
-  for (size_t f = 0; f < kFigures.size(); ++f) simulated[f] = ValuesOf(samples, f);
   for (size_t& count : *off) {
     std::vector<Figures> drawn;
     for (size_t i = 0; i < runs; ++i) drawn.push_back(complete[rng->Below(complete.size())]);
@@ -157,16 +160,17 @@ Fit Judge(const std::vector<MeasuredRow>& rows, bool saturated,
     RowFit& row = fit.rows.emplace_back(RowFit{&rows[r], runs.size(), {}});
     fit.runs += runs.size();
     Rng rng(r, "bootstrap");
-    Rng chance(r, "chance");
+    Columns simulated;
     for (size_t f = 0; f < kFigures.size(); ++f) {
       const std::vector<int64_t> measured = ColumnOf(runs, f);
-      const std::vector<int64_t> simulated = ValuesOf(samples[r], f);
-      row.figures[f] = FitFigure(measured, simulated, &rng);
+      simulated[f] = ValuesOf(samples[r], f);
+      row.figures[f] = FitFigure(measured, simulated[f], &rng);
       for (const int64_t value : measured) {
-        positions[f].push_back(sim::PositionIn(simulated, value));
+        positions[f].push_back(sim::PositionIn(simulated[f], value));
       }
     }
-    AddDrawnMedians(samples[r], runs.size(), &chance, &fit.drawn_medians_off);
+    Rng chance(r, "chance");
+    AddDrawnMedians(samples[r], simulated, runs.size(), &chance, &fit.drawn_medians_off);
   }
   std::sort(fit.drawn_medians_off.begin(), fit.drawn_medians_off.end());
   for (size_t f = 0; f < kFigures.size(); ++f) {
@@ -206,7 +210,7 @@ std::string FitText(const Fit& fit) {
          Rounded(kMedianPercent, 0) + " %: " + std::to_string(fit.medians_off()) + " of " +
          std::to_string(tests) + ": " + Verdict(fit.medians_off() == 0) + "\n" +
          "   (were the simulated runs the truth, so few measured ones would miss " +
-         Rounded(fit.medians_off_by_chance(), 0) + ", and in " +
+         Rounded(fit.medians_off_by_chance(), 0) + ",\n    and in " +
          Rounded(100 * fit.chance_of_so_many_off(), 0) + " % of such studies " +
          std::to_string(fit.medians_off()) + " or more)\n";
 }

@@ -81,7 +81,8 @@ struct Fit {
 Fit Judge(const std::vector<MeasuredRow>& rows, bool saturated,
           const std::vector<Samples>& samples);
 
-// The table and the verdicts, in lines of at most 100 columns.
+// The table and the verdicts, in lines of at most 100 columns; rows that are told apart in every
+// figure are a little wider.
 std::string FitText(const Fit& fit);
 
 }  // namespace gossamer::tool

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <fstream>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -87,6 +88,8 @@ TEST(FidelityTest, RunsOfTheSameDistributionFit) {
   EXPECT_GT(fit.medians_off_by_chance(), 0.005 * 6 * static_cast<double>(fit.rows.size()));
   EXPECT_LT(fit.medians_off_by_chance(), 0.15 * 6 * static_cast<double>(fit.rows.size()));
   EXPECT_GT(fit.chance_of_so_many_off(), 0.05);
+  std::istringstream lines(FitText(fit));
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;
 }
 
 // All six figures of a run are equal here: a median that misses does so six times.
