@@ -20,6 +20,13 @@ constexpr Duration kOldMark = Seconds(10);
 // Nothing is under way for longer, whatever delays add up to.
 constexpr Duration kLongestWay = Seconds(1800);
 
+int64_t NanosFor(uint64_t bytes, uint64_t bytes_per_s) {
+  return static_cast<int64_t>(bytes * 1'000'000'000 / bytes_per_s);
+}
+
+// Nothing arrives before its last byte.
+Duration RoundedUp(int64_t ns) { return Micros((ns + 999) / 1000); }
+
 }  // namespace
 
 Network::Network(const NetworkOptions& options, EventQueue* queue, TransportModel* transport,
@@ -35,7 +42,7 @@ Network::Network(const NetworkOptions& options, EventQueue* queue, TransportMode
       listens_until_(options.nodes),
       nodelay_(options.nodes, 1),
       address_(options.nodes),
-      sending_until_(options.nodes) {
+      sending_until_ns_(options.nodes) {
   if (options_.zone.empty()) options_.zone.resize(options.nodes);
   queue_->Add(queue_->now() + kSweepEvery, kWorldActor, kWorldActor, {.kind = kind::kSweep});
 }
@@ -101,23 +108,24 @@ Instant Network::MarkOf(const Connection& row, int end) const {
   return queue_->now() + Duration{ahead};
 }
 
+Instant Network::LastByteLeaves(uint32_t node, uint64_t bytes, Instant leave) {
+  int64_t& until_ns = sending_until_ns_[node];
+  until_ns = std::max(until_ns, leave.us * 1000) + NanosFor(bytes, options_.bytes_per_s);
+  return Instant{} + RoundedUp(until_ns);
+}
+
 Instant Network::Arrival(uint32_t index, int end, uint64_t bytes, Instant leave, uint64_t bits,
                          const PathEffect& effect) {
   Connection& row = table_[index];
   const uint32_t from = row.node[end];
   const uint32_t to = row.node[1 - end];
-  if (options_.bytes_per_s != 0) {
-    Instant& until = sending_until_[from];
-    until = std::max(until, leave) +
-            Micros(static_cast<int64_t>(bytes * 1'000'000 / options_.bytes_per_s));
-    leave = until;
-  }
+  if (options_.bytes_per_s != 0) leave = LastByteLeaves(from, bytes, leave);
   Instant at = leave + Latency(from, to, bits) + effect.delay + effect.burst_delay;
   const uint32_t loss = std::min<uint32_t>(1'000'000, options_.loss_ppm + effect.loss_ppm);
   if (loss != 0) at = at + LossDelay(loss, bits);
   const Instant last = MarkOf(row, end);
   if (effect.bytes_per_s != 0) {
-    at = std::max(at, last) + Micros(static_cast<int64_t>(bytes * 1'000'000 / effect.bytes_per_s));
+    at = std::max(at, last) + RoundedUp(NanosFor(bytes, effect.bytes_per_s));
   }
   at = std::max(std::min(at, queue_->now() + kLongestWay), last + Micros(1));
   row.mark[end] = static_cast<uint32_t>(at.us);

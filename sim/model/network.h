@@ -167,6 +167,8 @@ class Network {
   Duration Latency(uint32_t from, uint32_t to, uint64_t bits) const;
   Duration LossDelay(uint32_t ppm, uint64_t bits) const;
   Instant MarkOf(const Connection& row, int end) const;
+  // When a node of limited bandwidth has sent `bytes` that it has at `leave`, behind all before.
+  Instant LastByteLeaves(uint32_t node, uint64_t bytes, Instant leave);
   // The instant at which a packet of `bytes` that leaves then arrives, in order.
   Instant Arrival(uint32_t index, int end, uint64_t bytes, Instant leave, uint64_t bits,
                   const PathEffect& effect);
@@ -229,7 +231,8 @@ class Network {
   std::vector<Instant> listens_until_;  // by node whose process has died
   std::vector<uint8_t> nodelay_;
   std::vector<Address> address_;
-  std::vector<Instant> sending_until_;                  // by node, with a bandwidth
+  // By node, with a bandwidth. A microsecond would be too coarse: 15 Gbit/s send a FAIL in 1.2.
+  std::vector<int64_t> sending_until_ns_;
   absl::flat_hash_map<uint64_t, uint32_t> by_address_;  // looked up only
   uint64_t connects_ = 0;
 };

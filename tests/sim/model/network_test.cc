@@ -172,6 +172,20 @@ TEST(Network, BandwidthDelaysTheLastByte) {
   }
 }
 
+TEST(Network, BandwidthLosesNoPartsOfAMicrosecond) {
+  NetworkOptions options;
+  options.bytes_per_s = 2'256'000'000 / 3 * 2;  // one message in a microsecond and a half
+  Net net(options);
+  net.Connect(0, Net::Out(0), 1);
+  const Instant start = net.queue.now();
+  for (uint64_t i = 0; i < 1000; ++i) net.Send(0, Net::Out(0), i);
+  net.RunFor(Seconds(1));
+  const auto messages = net.Of("message");
+  ASSERT_EQ(messages.size(), 1000u);
+  EXPECT_EQ(messages[0].at, start + Micros(2) + Net::kLatency);
+  EXPECT_EQ(messages[999].at, start + Micros(1500) + Net::kLatency);
+}
+
 TEST(Network, ZonesHaveALatencyOfTheirOwn) {
   NetworkOptions options;
   options.zone = {0, 1, 0, 1};
