@@ -293,7 +293,10 @@ void LoadCpu(const MapReader& root, CpuSpec* spec) {
   cpu.Read("scale", &spec->scale_percent);
   cpu.Read("memory_scale", &spec->memory_scale_percent);
   cpu.Read("cores_per_machine", &spec->cores_per_machine);
-  cpu.Read("nodes_per_machine", &spec->nodes_per_machine);
+  if (cpu.Read("nodes_per_machine", &spec->nodes_per_machine) && spec->cores_per_machine == 0) {
+    ErrorAt(cpu.sink(), cpu.KeyNode("nodes_per_machine"),
+            "nodes share a machine's cores: nodes_per_machine needs cores_per_machine");
+  }
   if (!cpu.Read("background", &spec->background)) return;
   if (spec->background.value > kMostBackground.value) {
     ErrorAt(cpu.sink(), *cpu.Value("background"), "background is at most 95%");

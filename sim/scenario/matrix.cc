@@ -60,6 +60,17 @@ std::vector<std::string_view> NamesOf(const Matrix& matrix, bool scalars_only) {
   return names;
 }
 
+// What `node` is instead: an empty map where one with entries is expected.
+std::string NotText(const TreeNode& node) {
+  const bool holds = node.kind == TreeNode::Kind::kMap || node.kind == TreeNode::Kind::kList;
+  return holds && node.items.empty() ? "an empty one" : std::string(KindText(node));
+}
+
+void AddVariables(const TreeNode& node, std::vector<std::string_view>* out) {
+  if (const auto name = VariableIn(node.text)) out->push_back(*name);
+  for (const TreeNode& item : node.items) AddVariables(item, out);
+}
+
 class MatrixReader {
  public:
   MatrixReader(Matrix* matrix, DiagnosticSink* sink) : matrix_(matrix), sink_(sink) {}
@@ -69,7 +80,7 @@ class MatrixReader {
     matrix_->place = key.place;
     matrix_->length = key.length;
     if (value.kind != TreeNode::Kind::kMap || value.keys.empty()) {
-      ErrorAt(sink_, value, "matrix is a map of axes, not " + std::string(KindText(value)),
+      ErrorAt(sink_, value, "matrix is a map of axes, not " + NotText(value),
               "write matrix: {victims: [1, 100]}");
       return;
     }
@@ -107,6 +118,7 @@ class MatrixReader {
     if (key.refused) return;
     Axis axis;
     axis.name = key.text;
+    axis.key = key;
     axis.merges = value.kind == TreeNode::Kind::kMap;
     if (!IsLabel(key.text)) {
       ErrorAt(sink_, key, "the name of an axis has no blanks, '$', ',' and '='");
@@ -116,9 +128,7 @@ class MatrixReader {
     if ((!axis.merges && !list) || value.items.empty()) {
       ErrorAt(sink_, value.kind == TreeNode::Kind::kNull ? key : value,
               "axis " + Quoted(key.text) +
-                  " takes a list of values or a map of partial scenarios, " + "not " +
-                  (value.items.empty() && (list || axis.merges) ? "an empty one"
-                                                                : std::string(KindText(value))));
+                  " takes a list of values or a map of partial scenarios, not " + NotText(value));
       return;
     }
     for (size_t i = 0; i < value.items.size(); ++i) {
@@ -164,8 +174,7 @@ class MatrixReader {
 
   void ReadExclusion(const TreeNode& item) {
     if (item.kind != TreeNode::Kind::kMap || item.keys.empty()) {
-      ErrorAt(sink_, item,
-              "an exclusion is a map from axis to label, not " + std::string(KindText(item)));
+      ErrorAt(sink_, item, "an exclusion is a map from axis to label, not " + NotText(item));
       return;
     }
     Exclusion exclusion;
@@ -301,6 +310,24 @@ Matrix TakeMatrix(TreeNode* root, DiagnosticSink* sink) {
   if (exclude) reader.ReadExclusions(exclude->second);
   if (seeds) reader.ReadSeeds(seeds->second);
   return matrix;
+}
+
+void RefuseUnusedAxes(const TreeNode& root, const Matrix& matrix, DiagnosticSink* sink) {
+  std::vector<std::string_view> used;
+  AddVariables(root, &used);
+  for (const Axis& axis : matrix.axes) {
+    if (!axis.merges) continue;
+    for (const TreeNode& value : axis.values) AddVariables(value, &used);
+  }
+  // A misspelt variable is an error of its own.
+  const std::vector<std::string_view> known = NamesOf(matrix, true);
+  const bool misspelt = std::any_of(used.begin(), used.end(),
+                                    [&](std::string_view name) { return !IndexOf(known, name); });
+  for (const Axis& axis : matrix.axes) {
+    if (axis.merges || misspelt || IndexOf(used, axis.name)) continue;
+    ErrorAt(sink, axis.key, "nothing uses axis " + Quoted(axis.name),
+            "write ${" + axis.name + "} where its values belong");
+  }
 }
 
 size_t CountCombinations(const Matrix& matrix) {

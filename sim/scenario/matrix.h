@@ -26,6 +26,7 @@ inline constexpr size_t kMaxStudyValues = 1'000'000;
 
 struct Axis {
   std::string name;
+  TreeNode key;         // where it stands in the file
   bool merges = false;  // its values are partial scenarios
   std::vector<std::string> labels;
   std::vector<TreeNode> values;  // by label
@@ -46,6 +47,9 @@ struct Matrix {
 // Takes `matrix`, `exclude` and `seeds` out of the root map. What is wrong with them goes to the
 // sink; what is not, is there nevertheless.
 Matrix TakeMatrix(TreeNode* root, DiagnosticSink* sink);
+
+// An axis of values whose name stands nowhere in the rest of the file would change nothing.
+void RefuseUnusedAxes(const TreeNode& root, const Matrix& matrix, DiagnosticSink* sink);
 
 // All combinations of labels, excluded ones too; kMaxCells + 1 for more.
 size_t CountCombinations(const Matrix& matrix);

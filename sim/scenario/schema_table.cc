@@ -133,7 +133,8 @@ constexpr KeyInfo kCpuKeys[] = {
      .words = PresetWords},
     {.key = "scale",
      .type = kFactor,
-     .about = "what the processor does takes this many times longer; waiting for disks does not",
+     .about = "what the processor does takes this many times longer, 0.01 to "
+              "10000; waiting for disks does not",
      .default_text = "1"},
     {.key = "memory_scale",
      .type = kFactor,
@@ -152,7 +153,8 @@ constexpr KeyInfo kCpuKeys[] = {
      .max = kMaxScenarioNodes},
     {.key = "background",
      .type = kShare,
-     .about = "share of each core that other work takes, in bursts of 0.3 ms on average",
+     .about = "share of each core that other work takes, in bursts of 0.3 ms on "
+              "average; at most 95%",
      .default_text = "0%"},
 };
 

@@ -52,6 +52,7 @@ std::optional<Plan> ReadPlan(std::string_view text, DiagnosticSink* sink) {
   Plan plan;
   plan.matrix = TakeMatrix(&*tree, sink);
   plan.tree = *std::move(tree);
+  RefuseUnusedAxes(plan.tree, plan.matrix, sink);
   const auto refuse = [&](std::string message) {
     sink->Add(Severity::kError, plan.matrix.place, plan.matrix.length, std::move(message));
   };
@@ -246,6 +247,10 @@ std::optional<CellFilter> ParseCellFilter(const std::vector<StudyAxis>& axes, st
     const size_t equals = std::min(part.find('='), part.size());
     const std::string_view name = part.substr(0, equals);
     const std::string_view label = part.substr(std::min(equals + 1, part.size()));
+    if (equals == part.size()) {
+      *error = Quoted(part) + " is no cell, expected AXIS=LABEL";
+      return std::nullopt;
+    }
     const auto axis = std::find(names.begin(), names.end(), name);
     if (axes.empty()) {
       *error = "the file has no matrix";
