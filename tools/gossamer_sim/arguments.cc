@@ -21,6 +21,10 @@
 namespace gossamer::tool {
 namespace {
 
+std::string TextOf(const sim::UnitError& error) {
+  return error.help.empty() ? error.message : error.message + "; " + error.help;
+}
+
 uint64_t Number(std::string_view option, const std::string& text) {
   const sim::Parsed<uint64_t> number = sim::ParseUnsigned(text);
   if (!number.ok()) throw UsageError(std::string(option) + ": " + number.error().message);
@@ -49,7 +53,8 @@ void ReadSeeds(const Raw& raw, Arguments* out) {
   if (raw.seeds.empty()) return;
   const size_t dots = raw.seeds.find("..");
   if (dots == std::string::npos) {
-    throw UsageError("--seeds: '" + raw.seeds + "' is no range, expected one like 1..20");
+    throw UsageError("--seeds: '" + raw.seeds + "' is no range, expected one like 1..20; of one " +
+                     "seed " + raw.seeds + ".." + raw.seeds);
   }
   out->seed_range = true;
   out->first_seed = SeedNumber("--seeds", raw.seeds.substr(0, dots));
@@ -101,7 +106,7 @@ void ReadWindow(const Raw& raw, Arguments* out) {
   for (const size_t i : {0, 1}) {
     if (ends[i].empty()) continue;
     const sim::Parsed<Duration> time = sim::ParseDuration(ends[i]);
-    if (!time.ok()) throw UsageError("--window: " + time.error().message);
+    if (!time.ok()) throw UsageError("--window: " + TextOf(time.error()));
     (i == 0 ? window.first : window.second) = time.value();
   }
   if (window.first > window.second) throw UsageError("--window: the first is after the last");
@@ -174,7 +179,7 @@ void CheckRun(const Raw& raw, Arguments* out) {
   }
   if (!raw.stop_at.empty()) {
     const sim::Parsed<Duration> stop = sim::ParseDuration(raw.stop_at);
-    if (!stop.ok()) throw UsageError("--stop-at: " + stop.error().message);
+    if (!stop.ok()) throw UsageError("--stop-at: " + TextOf(stop.error()));
     out->stop_at = stop.value();
   }
   out->max_events = Number("--max-events", raw.max_events);
@@ -207,7 +212,7 @@ void CheckExplain(const Raw& raw, Arguments* out) {
   out->node = raw.node;
   if (raw.at.empty()) return;
   const sim::Parsed<Duration> at = sim::ParseDuration(raw.at);
-  if (!at.ok()) throw UsageError("--at: " + at.error().message);
+  if (!at.ok()) throw UsageError("--at: " + TextOf(at.error()));
   out->at = at.value();
 }
 
@@ -222,7 +227,10 @@ void Check(const Raw& raw, Arguments* out) {
       break;
     case Command::kSweep:
       CheckRun(raw, out);
-      out->min_seeds = Number("--min-seeds", raw.min_seeds);
+      if (!raw.min_seeds.empty()) {
+        if (out->until.empty()) throw UsageError("--min-seeds without --until");
+        out->min_seeds = Number("--min-seeds", raw.min_seeds);
+      }
       if (out->min_seeds == 0) throw UsageError("--min-seeds: expected at least 1");
       break;
     case Command::kFidelity:
@@ -306,8 +314,9 @@ sim::RunOptions OptionsFor(const Arguments& arguments, const sim::Scenario& scen
 
 const std::vector<std::string_view>& ListWords() {
   static const std::vector<std::string_view> kWords = {
-      "rules",   "bugs",   "faults",     "actions", "targets", "expectations", "events",
-      "metrics", "states", "invariants", "starts",  "options", "cpus",         "reference"};
+      "rules",        "bugs",   "faults",  "actions", "targets",
+      "expectations", "events", "metrics", "figures", "states",
+      "invariants",   "starts", "options", "cpus",    "reference"};
   return kWords;
 }
 

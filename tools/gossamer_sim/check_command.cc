@@ -152,7 +152,9 @@ ExitCode CheckCommand(const Arguments& arguments) {
   }
   const bool good = std::all_of(files.begin(), files.end(),
                                 [](const CheckedFile& file) { return file.scenario.has_value(); });
-  return good ? ExitCode::kPass : ExitCode::kUsage;
+  const bool read = std::all_of(files.begin(), files.end(),
+                                [](const CheckedFile& file) { return file.was_read; });
+  return good ? ExitCode::kPass : read ? ExitCode::kUsage : ExitCode::kEnvironment;
 }
 
 }  // namespace gossamer::tool

@@ -206,7 +206,7 @@ void AddSweep(CLI::App* app, Raw* raw, Arguments* out) {
       ->group("Output");
   sweep
       ->add_option("--figure", out->figures,
-                   "A figure of the table: covered, or a difference: covered-first_pfail")
+                   "A figure of the table: covered, or a difference: covered-first_fail")
       ->allow_extra_args(false)
       ->group("Output");
 }

@@ -33,7 +33,7 @@ struct Raw {
   std::string progress = "auto";
   std::string color = "auto";
   std::string format = "text";  // of check
-  std::string min_seeds = "5";
+  std::string min_seeds;
   std::string runs = "1000";
   std::string word;
   std::string node;

@@ -52,7 +52,6 @@ std::string ReadFigures(const Arguments& arguments, const std::vector<std::strin
     std::string error;
     auto figure = ResolveFigure(text, known, &error);
     if (!figure) return "--figure: " + error;
-    if (!named && text.ends_with("_us")) figure->text = text.substr(0, text.size() - 3);
     out->push_back(*std::move(figure));
   }
   return "";
@@ -62,12 +61,17 @@ ExitCode Print(const Arguments& arguments, const Comparison& comparison) {
   const sim::Paint paint(WantsColor(arguments.color, STDOUT_FILENO));
   std::fputs(CompareText(comparison, paint).c_str(), stdout);
   const std::string& path = arguments.study.json;
-  if (path.empty()) return ExitCode::kPass;
+  ExitCode code = ExitCode::kPass;
+  for (const NotPassed& runs : {comparison.not_passed_a, comparison.not_passed_b}) {
+    if (runs.failed > 0) code = Worse(code, ExitCode::kFinding);
+    if (runs.inconclusive > 0) code = Worse(code, ExitCode::kInconclusive);
+  }
+  if (path.empty()) return code;
   std::ofstream out(path);
   out << CompareJson(comparison)
              .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
       << '\n';
-  if (out.flush().good()) return ExitCode::kPass;
+  if (out.flush().good()) return code;
   std::fprintf(stderr, "gossamer-sim: cannot write %s\n", path.c_str());
   return ExitCode::kEnvironment;
 }
@@ -115,7 +119,7 @@ ExitCode CompareResults(const Arguments& arguments) {
   std::string error;
   for (size_t i = 0; i < arguments.files.size(); ++i) {
     error = ReadResults(arguments.files[i], &read[i]);
-    if (!read[i]) return error.empty() ? ExitCode::kUsage : Usage(error);
+    if (!read[i]) return error.empty() ? ExitCode::kEnvironment : Usage(error);
   }
   const SweepResults& a = *read[0];
   const SweepResults& b = read[1] ? *read[1] : a;
@@ -184,7 +188,9 @@ std::string AddConfig(const std::string& text, sim::Scenario* scenario) {
   std::vector<sim::Diagnostic> diagnostics;
   const auto read = ParseScenario(yaml, "options.yaml", &diagnostics);
   if (!read) {
-    return "--config: " + (diagnostics.empty() ? text : diagnostics.front().message);
+    if (diagnostics.empty()) return "--config: '" + text + "' cannot be read";
+    const sim::Diagnostic& first = diagnostics.front();
+    return "--config: " + first.message + (first.help.empty() ? "" : "; " + first.help);
   }
   for (const auto& [name, value] : read->config) scenario->config[name] = value;
   return "";
@@ -236,18 +242,23 @@ std::vector<RunRequest> RequestsOf(const Arguments& arguments, const Side (&side
 // Keeps the figures of each run; reports are large.
 class FigureListener : public RunListener {
  public:
-  explicit FigureListener(size_t runs) : figures_(runs) {}
+  explicit FigureListener(size_t runs) : figures_(runs), verdicts_(runs) {}
   bool Wanted(size_t) override { return true; }
   void OnDone(size_t index, RunOutcome* outcome) override {
     const bool ended = outcome->report && outcome->code != ExitCode::kInterrupted;
-    if (ended) figures_[index] = FiguresOf(*outcome->report);
+    if (ended) {
+      figures_[index] = FiguresOf(*outcome->report);
+      verdicts_[index] = sim::VerdictName(outcome->report->verdict);
+    }
     outcome->report.reset();
   }
   // Of the run with that index; nothing if it did not end.
   const std::optional<FigureValues>& Of(size_t index) const { return figures_[index]; }
+  const std::string& VerdictOf(size_t index) const { return verdicts_[index]; }
 
  private:
   std::vector<std::optional<FigureValues>> figures_;
+  std::vector<std::string> verdicts_;
 };
 
 ExitCode CompareRuns(const Arguments& arguments) {
@@ -274,7 +285,8 @@ ExitCode CompareRuns(const Arguments& arguments) {
   std::vector<RunPair> pairs;
   for (size_t i = 0; i + 1 < outcomes.size(); i += 2) {
     if (listener.Of(i) && listener.Of(i + 1)) {
-      pairs.push_back({*listener.Of(i), *listener.Of(i + 1)});
+      pairs.push_back(
+          {*listener.Of(i), *listener.Of(i + 1), listener.VerdictOf(i), listener.VerdictOf(i + 1)});
       continue;
     }
     if (Interrupted()) continue;
@@ -282,6 +294,10 @@ ExitCode CompareRuns(const Arguments& arguments) {
     std::fprintf(stderr, "gossamer-sim: a run with seed %s failed: %s\n", seeds[i / 2].c_str(),
                  failed.error.c_str());
     return failed.code;
+  }
+  if (Interrupted()) {
+    std::fprintf(stderr, "gossamer-sim: interrupted, %zu of %zu pairs are done\n", pairs.size(),
+                 seeds.size());
   }
   if (pairs.empty()) return ExitCode::kInterrupted;
   Comparison comparison = Compare(pairs, figures);

@@ -33,6 +33,11 @@ ExitCode ExplainCommand(const Arguments& arguments) {
   request.options = OptionsFor(arguments, scenario, arguments.seed.value_or(scenario.seed));
   std::optional<Instant> until;
   if (arguments.at) until = Instant{} + *arguments.at;
+  if (arguments.at && *arguments.at > scenario.duration) {
+    std::fprintf(stderr, "gossamer-sim: --at: the run ends after %s\n",
+                 sim::FormatDuration(scenario.duration).c_str());
+    return ExitCode::kUsage;
+  }
   sim::Explainer explainer(sim::NodeIndex{node}, until);
   request.extras = {&explainer};
   Progress progress(arguments.progress, arguments.quiet, 1, scenario.duration.us);

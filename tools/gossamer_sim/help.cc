@@ -68,7 +68,7 @@ constexpr Examples kExamples[] = {
 )"},
     {"sweep", R"(  gossamer-sim sweep study.yaml --seeds 1..30
   gossamer-sim sweep study.yaml --cell victims=100 --until "covered 5" --figure covered
-  gossamer-sim sweep study.yaml --report --figure covered-first_pfail --figure false_fails
+  gossamer-sim sweep study.yaml --report --figure pfail_to_covered --figure false_fails
 )"},
     {"compare", R"(  gossamer-sim compare scenarios/quickstart.yaml --rules valkey-8.0 valkey-9.1
   gossamer-sim compare before.yaml after.yaml --seeds 1..100 --jobs 2 --json difference.json
@@ -77,7 +77,7 @@ constexpr Examples kExamples[] = {
 )"},
     {"plot",
      R"(  gossamer-sim plot results.jsonl --out plot.svg --x bytes_per_s_node --y covered --panel size
-  gossamer-sim plot results.jsonl --out curve.svg --as lines --x victims --y covered-first_pfail
+  gossamer-sim plot results.jsonl --out curve.svg --as lines --x victims --y pfail_to_covered
 )"},
     {"explain", R"(  gossamer-sim explain scenarios/quickstart.yaml --node 1
   gossamer-sim explain scenarios/quickstart.yaml --seed 7 --node 4 --at 85s

@@ -13,6 +13,8 @@
 #include "sim/scenario/reference.h"
 #include "sim/scenario/schema_table.h"
 #include "tools/gossamer_sim/commands.h"
+#include "tools/sweep/figures.h"
+#include "tools/sweep/run_figures.h"
 
 namespace gossamer::tool {
 namespace {
@@ -93,6 +95,15 @@ Rows MetricRows() {
   return rows;
 }
 
+// What sweep, compare and plot take.
+Rows FigureRows() {
+  Rows rows;
+  for (const FigureInfo& info : FigureInfos()) {
+    rows.emplace_back(WithoutUnit(info.key), info.about);
+  }
+  return rows;
+}
+
 Rows RowsOf(std::string_view what) {
   using sim::Section;
   if (what == "rules") return WordRows(Section::kRules, "base");
@@ -107,6 +118,7 @@ Rows RowsOf(std::string_view what) {
   if (what == "states") return WordRows(Section::kExpectation, "state");
   if (what == "starts") return WordRows(Section::kCluster, "start");
   if (what == "options") return OptionRows();
+  if (what == "figures") return FigureRows();
   return WordRows(Section::kCpu, "preset");  // cpus
 }
 

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "tools/gossamer_sim/arguments.h"
+#include "tools/gossamer_sim/command_files.h"
 #include "tools/gossamer_sim/commands.h"
 #include "tools/gossamer_sim/report_files.h"
 #include "tools/gossamer_sim/run_pool.h"
@@ -84,7 +85,8 @@ ExitCode Main(int argc, const char* const* argv) {
     const std::optional<Arguments> arguments = ReadArguments(argc, argv, &code);
     if (arguments) {
       CatchInterrupts();
-      code = Dispatch(*arguments);
+      code = CheckCommandFiles(*arguments);
+      if (code == ExitCode::kPass) code = Dispatch(*arguments);
     }
   } catch (const std::bad_alloc&) {
     std::fputs("gossamer-sim: out of memory\n", stderr);

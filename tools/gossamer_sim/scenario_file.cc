@@ -70,7 +70,7 @@ ExitCode ReadScenarioFiles(const std::vector<std::string>& paths, bool color,
   for (const std::string& path : paths) {
     std::optional<ScenarioFile> file = ReadScenarioFile(path, cell);
     if (!file) {
-      code = Worse(code, ExitCode::kUsage);
+      code = Worse(code, ExitCode::kEnvironment);
       continue;
     }
     std::fputs(sim::Render(file->diagnostics, color).c_str(), stderr);

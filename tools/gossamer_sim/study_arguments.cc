@@ -1,6 +1,7 @@
 #include "tools/gossamer_sim/study_arguments.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "CLI/App.hpp"
 #include "CLI/Config.hpp"
@@ -42,10 +43,9 @@ void AddCompare(CLI::App* app, Raw* raw, Arguments* out) {
   compare->add_option("--seeds", raw->seeds, "From A to B; default: 1..20")->group("What runs");
   compare->add_option("--jobs", raw->jobs, "Runs at the same time")->group("What runs");
   compare
-      ->add_option(
-          "--figure,--figures", study->figures,
-          "Only this figure, or a difference of two: covered-first_pfail; may be repeated; "
-          "all: every one")
+      ->add_option("--figure,--figures", study->figures,
+                   "Only this figure, or a difference of two: covered-first_fail; may be repeated; "
+                   "all: every one")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->group("Output");
@@ -59,7 +59,7 @@ void AddPlot(CLI::App* app, Arguments* out) {
   plot->add_option("--out", study->out, "The picture")->required();
   plot->add_option("--x", study->x, "A figure; with --as lines an axis with numbers as labels")
       ->required();
-  plot->add_option("--y", study->y, "A figure, or a difference of two: covered-first_pfail")
+  plot->add_option("--y", study->y, "A figure, or a difference of two: covered-first_fail")
       ->required();
   plot->add_option("--as", study->as, "One mark a cell, or lines over an axis");
   plot->add_option("--panel", study->panel, "One panel a label of this axis");
@@ -112,6 +112,11 @@ void CheckCompare(const Arguments& arguments) {
 void CheckPlot(const Arguments& arguments) {
   const StudyArguments& study = arguments.study;
   OneOf("--as", study.as, {"scatter", "lines"});
+  const std::string ending = std::filesystem::path(study.out).extension();
+  if (!ending.empty() && ending != ".svg") {
+    throw UsageError("--out: the picture is an SVG file, expected a name that ends in .svg, not " +
+                     ending);
+  }
   if (!study.points.empty() && study.as != "lines") throw UsageError("--points without --as lines");
   if (study.trace && study.as == "lines") throw UsageError("--trace beside --as lines");
 }

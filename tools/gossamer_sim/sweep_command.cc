@@ -84,7 +84,7 @@ class Sweep : public RunListener {
   ExitCode ReadStudy() {
     const std::string& path = arguments_.files.front();
     const std::optional<std::string> text = ReadWholeFile(path, kMaxScenarioBytes);
-    if (!text) return ExitCode::kUsage;
+    if (!text) return ExitCode::kEnvironment;
     std::vector<sim::Diagnostic> diagnostics;
     std::optional<sim::Study> study = ParseStudy(*text, path, &diagnostics);
     std::fputs(sim::Render(diagnostics, WantsColor(arguments_.color, STDERR_FILENO)).c_str(),
@@ -149,6 +149,10 @@ class Sweep : public RunListener {
     }
     struct stat status = {};
     const bool there = stat(path_.c_str(), &status) == 0;
+    if (there && arguments_.fresh && !MayBeSweepFile(path_)) {
+      return Fail(ExitCode::kUsage,
+                  path_ + " is no file of a sweep, --fresh lets it be; --out names another file");
+    }
     SweepFile file;
     if (there && !arguments_.fresh) {
       const std::optional<std::string> text = ReadWholeFile(path_, kMaxSweepBytes);
@@ -158,7 +162,7 @@ class Sweep : public RunListener {
       if (!read) return Fail(ExitCode::kUsage, error);
       file = *std::move(read);
     } else if (arguments_.report_only) {
-      return Fail(ExitCode::kUsage, "cannot read " + path_);
+      return Fail(ExitCode::kEnvironment, "cannot read " + path_);
     }
     keep_bytes_ = file.whole_bytes;
     WarnOfOtherBuilds(file.lines);
@@ -264,7 +268,32 @@ class Sweep : public RunListener {
     std::printf("%s: %s of %s, in %s\n\n%s", study_.name.c_str(), sim::Plural(runs, "run").c_str(),
                 sim::Plural(rows.size(), "cell").c_str(), path_.c_str(),
                 SweepTable(study_.axes, rows, figures_).c_str());
+    TellOpenCells();
+    TellInterrupted();
     return code;
+  }
+
+  // With --until: the cells that have all their seeds and are not known well enough.
+  void TellOpenCells() const {
+    if (!rule_ || Interrupted()) return;
+    std::string open;
+    size_t count = 0;
+    for (size_t c = 0; c < cells_.size(); ++c) {
+      if (!chosen_[c] || cells_[c].IsKnown()) continue;
+      if (++count == 1) open = sim::CellText(study_.axes, CellOf(c).labels);
+    }
+    if (count == 0) return;
+    std::printf("\n--until %s: not reached in %s%s; more --seeds are needed\n",
+                arguments_.until.c_str(), sim::Plural(count, "cell").c_str(),
+                open.empty() ? "" : (count == 1 ? ", " + open : ", first " + open).c_str());
+  }
+
+  void TellInterrupted() const {
+    if (!Interrupted()) return;
+    size_t missing = 0;
+    for (const auto& [cell, seed] : planned_) missing += cells_[cell].Wanted(seed) ? 1 : 0;
+    std::fprintf(stderr, "gossamer-sim: interrupted, %s missing; the same command goes on\n",
+                 missing == 1 ? "one run is" : (std::to_string(missing) + " runs are").c_str());
   }
 
   const Arguments& arguments_;

@@ -114,6 +114,26 @@ Json FigureJson(const FigureComparison& one) {
           {"verdict", VerdictText(one)}};
 }
 
+void Count(std::string_view verdict, NotPassed* out) {
+  if (verdict == "fail") ++out->failed;
+  if (verdict == "inconclusive") ++out->inconclusive;
+}
+
+Json NotPassedJson(const NotPassed& runs) {
+  return {{"failed", runs.failed}, {"inconclusive", runs.inconclusive}};
+}
+
+// "; of A 2 runs failed, 1 run was inconclusive": what they say of times is to be taken with care.
+std::string NotPassedText(const char* who, const NotPassed& runs) {
+  if (!runs.any()) return "";
+  std::string out;
+  if (runs.failed > 0) out += sim::Plural(runs.failed, "run") + " failed";
+  if (runs.inconclusive > 0) {
+    out += (out.empty() ? "" : ", ") + std::to_string(runs.inconclusive) + " inconclusive";
+  }
+  return std::string("; of ") + who + " " + out;
+}
+
 // What the two runs of a pair share: the seed, and each other axis with its label.
 using PairKey = std::pair<uint64_t, std::map<std::string, std::string>>;
 
@@ -133,6 +153,10 @@ Comparison Compare(std::span<const RunPair> pairs, const std::vector<SweepFigure
   Comparison out;
   out.pairs = pairs.size();
   std::vector<double> p_values;
+  for (const RunPair& pair : pairs) {
+    Count(pair.verdict_a, &out.not_passed_a);
+    Count(pair.verdict_b, &out.not_passed_b);
+  }
   for (const SweepFigure& figure : figures) {
     FigureComparison one = CompareFigure(pairs, figure);
     if (one.pairs + one.only_a + one.only_b == 0) continue;
@@ -170,7 +194,8 @@ std::vector<RunPair> PairCells(const CellsOf& a, const CellsOf& b, size_t* unpai
     if (pair.first == nullptr || pair.second == nullptr) {
       ++*unpaired;
     } else {
-      pairs.push_back({pair.first->figures, pair.second->figures});
+      pairs.push_back(
+          {pair.first->figures, pair.second->figures, pair.first->verdict, pair.second->verdict});
     }
   }
   return pairs;
@@ -204,6 +229,7 @@ std::string CompareText(const Comparison& comparison, const sim::Paint& paint) {
   if (comparison.unpaired > 0) {
     out += ", " + sim::Plural(comparison.unpaired, "run") + " without a partner";
   }
+  out += NotPassedText("A", comparison.not_passed_a) + NotPassedText("B", comparison.not_passed_b);
   sim::TextTable table(
       {"figure", "pairs", "median A", "median B", "B - A", "95 % interval", "B less", "p (Holm)"});
   bool identical = true;
@@ -242,6 +268,8 @@ Json CompareJson(const Comparison& comparison) {
           {"b", comparison.name_b},
           {"pairs", comparison.pairs},
           {"unpaired", comparison.unpaired},
+          {"not_passed_a", NotPassedJson(comparison.not_passed_a)},
+          {"not_passed_b", NotPassedJson(comparison.not_passed_b)},
           {"figures", std::move(figures)}};
 }
 

@@ -28,6 +28,9 @@ inline constexpr double kCompareAlpha = 0.05;
 struct RunPair {
   FigureValues a;
   FigureValues b;
+  // As SweepRun has them.
+  std::string verdict_a = {};
+  std::string verdict_b = {};
 };
 
 // Lengths are millionths of the figure's unit.
@@ -49,11 +52,20 @@ struct FigureComparison {
   bool shown() const;
 };
 
+// Runs that are compared though they did not pass.
+struct NotPassed {
+  size_t failed = 0;
+  size_t inconclusive = 0;
+  bool any() const { return failed + inconclusive > 0; }
+};
+
 struct Comparison {
   std::string name_a;
   std::string name_b;
   size_t pairs = 0;
-  size_t unpaired = 0;                    // runs without a partner
+  size_t unpaired = 0;  // runs without a partner
+  NotPassed not_passed_a;
+  NotPassed not_passed_b;
   std::vector<FigureComparison> figures;  // those that happened anywhere
 };
 

@@ -21,9 +21,13 @@ FigureUnit UnitOf(std::string_view name) {
   return Has(name, "_per_s") ? FigureUnit::kRate : FigureUnit::kCount;
 }
 
+}  // namespace
+
 std::string_view WithoutUnit(std::string_view name) {
   return EndsWith(name, "_us") ? name.substr(0, name.size() - 3) : name;
 }
+
+namespace {
 
 // The name in `known` that `text` means; empty when it means none.
 std::string Resolve(std::string_view text, const std::vector<std::string>& known) {
@@ -112,7 +116,6 @@ std::optional<SweepFigure> ResolveFigure(std::string_view text,
                                          std::string* error) {
   const size_t minus = text.find('-');
   SweepFigure figure;
-  figure.text = std::string(text);
   const std::string_view first = text.substr(0, minus);
   figure.first = Resolve(first, known);
   if (figure.first.empty()) {
@@ -120,6 +123,7 @@ std::optional<SweepFigure> ResolveFigure(std::string_view text,
     return std::nullopt;
   }
   figure.unit = UnitOf(figure.first);
+  figure.text = WithoutUnit(figure.first);
   if (minus == std::string_view::npos) return figure;
   const std::string_view subtracted = text.substr(minus + 1);
   figure.subtracted = Resolve(subtracted, known);
@@ -127,6 +131,7 @@ std::optional<SweepFigure> ResolveFigure(std::string_view text,
     *error = Unknown(subtracted, known);
     return std::nullopt;
   }
+  figure.text += "-" + std::string(WithoutUnit(figure.subtracted));
   if (UnitOf(figure.subtracted) != figure.unit) {
     *error = "'" + figure.text + "' is a difference of two units, expected one unit";
     return std::nullopt;

@@ -1,5 +1,6 @@
 // Figures of a run by name: its phases, its traffic and its mistakes; and
-// differences of two, written "covered-first_pfail".
+// differences of two, written "covered-first_fail". Of several incidents each of the two is the
+// worst one, so a difference may be of none of them; pfail_to_covered and its like are of one.
 //
 // A name may leave out its unit ("promoted" for "promoted_us"). Values are millionths of the unit
 // that is shown: microseconds for times, which are shown in seconds. Thread safety: values, pure
@@ -24,8 +25,11 @@ enum class FigureUnit : uint8_t { kMicros, kCount, kRate, kPercent };
 // How many are printed: votes take milliseconds.
 int DecimalsOfSeconds(double seconds);
 
+// "covered" for "covered_us".
+std::string_view WithoutUnit(std::string_view name);
+
 struct SweepFigure {
-  std::string text;        // as people name it: "covered-first_pfail"
+  std::string text;        // its name, without units: "covered-first_fail"
   std::string first;       // a name of the results
   std::string subtracted;  // empty: no difference
   FigureUnit unit = FigureUnit::kMicros;

@@ -9,6 +9,8 @@
 #include "core/base/rng.h"
 #include "core/base/strings.h"
 #include "sim/report/statistics.h"
+#include "sim/report/text_format.h"
+#include "sim/scenario/units.h"
 
 namespace gossamer::tool {
 namespace {
@@ -32,10 +34,32 @@ std::optional<double> ParseNumber(std::string_view text) {
   return value;
 }
 
+// A label as a place on an axis: "100", "15s", "5%" or "100Mbit".
+struct AxisValue {
+  double number = 0;
+  std::string_view unit;
+};
+
+std::optional<AxisValue> ParseLabel(std::string_view label) {
+  if (const auto number = ParseNumber(label)) return AxisValue{*number, ""};
+  if (label.ends_with("%")) {
+    const auto number = ParseNumber(label.substr(0, label.size() - 1));
+    if (number) return AxisValue{*number, "%"};
+  }
+  if (const auto duration = sim::ParseDuration(label); duration.ok()) {
+    return AxisValue{static_cast<double>(duration.value().us) / 1e6, "s"};
+  }
+  if (const auto rate = sim::ParseRate(label); rate.ok()) {
+    return AxisValue{static_cast<double>(rate.value()) / 1e6, "MB/s"};
+  }
+  return std::nullopt;
+}
+
 struct Cell {
   std::string label;
   std::vector<int64_t> x;
   std::vector<int64_t> y;
+  size_t left_out = 0;  // runs in which a figure did not happen
 };
 
 Spread WithInterval(std::vector<int64_t> values) {
@@ -84,7 +108,7 @@ class Maker {
     plot->command = request_.command;
     plot->y_unit = y_.UnitText();
     plot->y_title = TitleOf(y_);
-    plot->x_title = lines() ? request_.x : TitleOf(x_);
+    plot->x_title = lines() ? AxisTitle() : TitleOf(x_);
     plot->title = results_.sweep;
     for (const auto& [axis, label] : filter_) plot->title += ", " + axis + " " + label;
     return "";
@@ -96,6 +120,10 @@ class Maker {
   static std::string TitleOf(const SweepFigure& figure) {
     const std::string unit = figure.UnitText();
     return unit.empty() ? figure.Title() : figure.Title() + ", " + unit;
+  }
+
+  std::string AxisTitle() const {
+    return x_unit_.value_or("").empty() ? request_.x : request_.x + ", " + std::string(*x_unit_);
   }
 
   std::string Read() {
@@ -110,6 +138,10 @@ class Maker {
       error = AxisError(results_, "--x", request_.x);
     } else {
       error = figure("--x", request_.x, &x_);
+      const bool axis = AxisError(results_, "--x", request_.x).empty();
+      if (!error.empty() && axis) {
+        error = "--x: '" + request_.x + "' is an axis, expected a figure; or add --as lines";
+      }
     }
     if (!error.empty()) return error;
     return figure("--y", request_.y, &y_);
@@ -201,18 +233,19 @@ class Maker {
     for (const SweepRun* run : runs_) {
       const auto y = y_.ValueIn(run->figures);
       const auto x = lines() ? std::optional<int64_t>(0) : x_.ValueIn(run->figures);
-      if (!x || !y) {
-        ++plot->left_out;
-        continue;
-      }
       const std::string series = SeriesLabel(*run);
       Panel& panel = Named(LabelOr(*run, request_.panel), &panels);
       Line& line = Named(lines() ? series : "", &panel.lines);
       Cell& cell = Named(lines() ? LabelOr(*run, request_.x) : series, &line.cells);
+      if (!x || !y) {
+        ++cell.left_out;
+        ++plot->left_out;
+        continue;
+      }
       cell.x.push_back(*x);
       cell.y.push_back(*y);
     }
-    if (panels.empty()) return "no run has both figures";
+    if (plot->left_out == runs_.size()) return "no run has both figures";
     if (panels.size() > kMostPanels) {
       return "--panel: " + std::to_string(panels.size()) + " panels, expected at most " +
              std::to_string(kMostPanels) + "; choose with --where";
@@ -222,17 +255,31 @@ class Maker {
       PlotPanel& drawn = plot->panels.emplace_back();
       if (!request_.panel.empty()) drawn.label = request_.panel + " " + panel.label;
       for (const Line& line : panel.lines) {
-        if (std::string error = AddSeries(line, &drawn); !error.empty()) return error;
+        if (std::string error = AddSeries(line, plot, &drawn); !error.empty()) return error;
+        if (drawn.series.back().marks.empty()) drawn.series.pop_back();
       }
+      if (drawn.series.empty()) plot->panels.pop_back();
     }
     return "";
   }
 
-  std::string AddSeries(const Line& line, PlotPanel* panel) const {
+  std::string GapText(const Line& line, const Cell& cell, const PlotPanel& panel) const {
+    std::string where = lines() ? request_.x + " " + cell.label : cell.label;
+    for (const std::string& part : {line.label, panel.label}) {
+      if (!part.empty()) where += (where.empty() ? "" : ", ") + part;
+    }
+    return std::to_string(cell.left_out) + " of " +
+           sim::Plural(cell.left_out + cell.y.size(), "run") +
+           (where.empty() ? "" : " of " + where);
+  }
+
+  std::string AddSeries(const Line& line, Plot* plot, PlotPanel* panel) {
     PlotSeries& series = panel->series.emplace_back();
     series.label = line.label;
     if (line.cells.size() > kMostMarks) return "more than 60 marks; choose with --where";
     for (const Cell& cell : line.cells) {
+      if (cell.left_out > 0) plot->gaps.push_back(GapText(line, cell, *panel));
+      if (cell.y.empty()) continue;
       PlotMark& mark = series.marks.emplace_back();
       mark.runs = cell.y.size();
       if (!lines()) {
@@ -241,11 +288,16 @@ class Maker {
         mark.y = WithInterval(cell.y);
         continue;
       }
-      const auto number = ParseNumber(cell.label);
-      if (!number) {
-        return "--x: label '" + cell.label + "' of axis '" + request_.x + "' is no number";
+      const auto place = ParseLabel(cell.label);
+      if (!place) {
+        return "--x: label '" + cell.label + "' of axis '" + request_.x +
+               "' is no number, duration, share or rate";
       }
-      mark.x = {*number, *number, *number};
+      if (x_unit_.value_or(std::string(place->unit)) != place->unit) {
+        return "--x: the labels of axis '" + request_.x + "' have different units";
+      }
+      x_unit_ = place->unit;
+      mark.x = {place->number, place->number, place->number};
       mark.y = WithPercentiles(cell.y);
     }
     if (lines()) {
@@ -262,6 +314,7 @@ class Maker {
   SweepFigure x_;
   SweepFigure y_;
   CellFilter filter_;
+  std::optional<std::string> x_unit_;  // of lines, once a label was read
   std::vector<const SweepRun*> runs_;
   std::vector<std::string> series_;  // axes
 };

@@ -55,8 +55,9 @@ struct Plot {
   bool trace = false;  // joins the marks in their order
   std::vector<std::pair<double, double>> points;
   std::string points_label;
-  std::string command;  // the footer
-  size_t left_out = 0;  // runs in which a figure did not happen
+  std::string command;            // the footer
+  size_t left_out = 0;            // runs in which a figure did not happen
+  std::vector<std::string> gaps;  // the marks that lack them: "10 of 12 runs of victims 250"
 };
 
 struct PlotRequest {

@@ -47,6 +47,10 @@ class LineReader {
       if (!index->is_number_unsigned()) return "'cell_index' is no whole number";
       run_->cell_index = index->get<uint64_t>();
     }
+    if (const auto verdict = line_.find("verdict"); verdict != line_.end()) {
+      if (!verdict->is_string()) return "'verdict' is no string";
+      run_->verdict = verdict->get<std::string>();
+    }
     std::string error = ReadCell();
     return error.empty() ? ReadFigures(figures) : error;
   }
@@ -172,7 +176,9 @@ bool Matches(const SweepRun& run, const CellFilter& filter) {
   });
 }
 
-std::string AddToFilter(std::string_view text, const SweepResults& results, CellFilter* filter) {
+namespace {
+
+std::string AddOneToFilter(std::string_view text, const SweepResults& results, CellFilter* filter) {
   const size_t equals = text.find('=');
   if (equals == std::string_view::npos) {
     return "'" + std::string(text) + "' is no cell, expected AXIS=LABEL";
@@ -188,6 +194,18 @@ std::string AddToFilter(std::string_view text, const SweepResults& results, Cell
   }
   filter->emplace_back(axis, label);
   return "";
+}
+
+}  // namespace
+
+std::string AddToFilter(std::string_view text, const SweepResults& results, CellFilter* filter) {
+  std::string error;
+  while (error.empty() && !text.empty()) {
+    const size_t comma = std::min(text.find(','), text.size());
+    error = AddOneToFilter(text.substr(0, comma), results, filter);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return error;
 }
 
 std::string NearestOf(std::string_view word, const std::vector<std::string>& known) {

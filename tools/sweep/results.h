@@ -33,6 +33,7 @@ struct SweepRun {
   std::vector<std::pair<std::string, std::string>> cell;  // axis and label, in the file's order
   uint64_t seed = 0;
   FigureValues figures;
+  std::string verdict = {};  // "pass", "fail", "inconclusive"; empty: not said
   std::optional<uint64_t> cell_index = std::nullopt;  // in the scenario's order
 
   // The label of `axis`; null when the cell has no such axis.
@@ -63,7 +64,8 @@ using CellFilter = std::vector<std::pair<std::string, std::string>>;
 // Whether the cell has every label of `filter`.
 bool Matches(const SweepRun& run, const CellFilter& filter);
 
-// Reads "axis=label" and adds it. The error, or empty; `results` must have such an axis and label.
+// Reads "axis=label,axis=label" and adds it. The error, or empty; `results` must have such axes and
+// labels.
 std::string AddToFilter(std::string_view text, const SweepResults& results, CellFilter* filter);
 
 // "; did you mean 'x'?" or "; expected one of x, y".

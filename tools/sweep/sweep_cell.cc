@@ -75,7 +75,9 @@ void SweepCell::Advance() {
     const FigureSummary known = Summarize(rule_->figure, first);
     const double half = (known.high - known.low) / 2;
     const bool narrow = half == 0 || half < std::abs(known.median) * rule_->percent / 100;
-    if (known.count >= rule_->min_seeds && narrow) end_ = prefix_;
+    if (known.count < rule_->min_seeds || !narrow) continue;
+    end_ = prefix_;
+    known_ = true;
   }
 }
 

@@ -45,6 +45,8 @@ class SweepCell {
   // A run ended, or was found in the file. `index`: of the seed.
   void Add(size_t index, SweepLine line);
   bool Has(size_t index) const { return lines_[index].has_value(); }
+  // Its rule, if any, was met by the runs so far.
+  bool IsKnown() const { return rule_ == nullptr || known_; }
   // Another run is of use.
   bool Wanted(size_t index) const { return index < end_ && !Has(index); }
   // The runs that count, by seed.
@@ -65,6 +67,7 @@ class SweepCell {
   size_t prefix_ = 0;           // runs without a gap
   size_t next_look_ = 0;        // as many of them as the rule is asked for again
   size_t end_ = lines_.size();  // runs from here on are not wanted
+  bool known_ = false;
 };
 
 }  // namespace gossamer::tool

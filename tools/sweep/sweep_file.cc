@@ -19,14 +19,24 @@ std::optional<SweepFile> ReadSweepText(std::string_view text, const std::string&
     const size_t end = text.find('\n');
     std::optional<SweepLine> line = ReadLine(text.substr(0, end));
     if (!line) {
-      *error = path + ":" + std::to_string(file.lines.size() + 1) +
-               ": this is no line of a sweep; --fresh starts the file anew";
+      *error = file.lines.empty()
+                   ? path + ":1: this is no file of a sweep; --out names another file"
+                   : path + ":" + std::to_string(file.lines.size() + 1) +
+                         ": this is no line of a sweep; --fresh starts the file anew";
       return std::nullopt;
     }
     file.lines.push_back(*std::move(line));
     text.remove_prefix(end + 1);
   }
   return file;
+}
+
+bool MayBeSweepFile(const std::string& path) {
+  constexpr std::string_view kBegin = "{\"schema_version\":";
+  std::ifstream in(path, std::ios::binary);
+  std::string begin(kBegin.size(), '\0');
+  in.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  return kBegin.starts_with(std::string_view(begin).substr(0, static_cast<size_t>(in.gcount())));
 }
 
 SweepWriter::~SweepWriter() {

@@ -24,6 +24,9 @@ struct SweepFile {
 std::optional<SweepFile> ReadSweepText(std::string_view text, const std::string& path,
                                        std::string* error);
 
+// Whether the file at `path` is empty, or begins as a line of a sweep does.
+bool MayBeSweepFile(const std::string& path);
+
 // Appends lines to a file, each complete on disk's side of the process when it was added.
 class SweepWriter {
  public:

@@ -96,7 +96,7 @@ size_t WidthOf(std::string_view text) {
 std::vector<SweepFigure> DefaultFigures() {
   std::vector<SweepFigure> figures;
   for (const std::string_view name :
-       {"all_fail", "covered", "covered-first_pfail", "false_fails", "rest_bytes_per_s_node"}) {
+       {"all_fail", "covered", "pfail_to_covered", "false_fails", "rest_bytes_per_s_node"}) {
     std::string error;
     figures.push_back(*ResolveFigure(name, FigureKeys(), &error));
   }

@@ -133,7 +133,9 @@ TEST_F(CliTest, UsageErrorsSayWhatIsMeant) {
       {"run x.yaml --junit a --csv a", "--junit and --csv name the same file"},
       {"list fautls", "did you mean 'faults'?"},
       {"run", "FILE"},
-      {"run /nonexistent.yaml", "cannot read /nonexistent.yaml"},
+      {"sweep x.yaml --min-seeds 3", "--min-seeds without --until"},
+      {"plot x.jsonl --x a --y b --out x.png", "ends in .svg, not .png"},
+      {"explain x.yaml --node 0 --at 20", "write 20s"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.arguments);
@@ -141,6 +143,28 @@ TEST_F(CliTest, UsageErrorsSayWhatIsMeant) {
     EXPECT_EQ(result.code, 2);
     EXPECT_THAT(result.err, HasSubstr(c.error));
     EXPECT_THAT(result.out, IsEmpty());
+  }
+}
+
+TEST_F(CliTest, WhatCannotBeReadIsAFaultOfTheEnvironment) {
+  for (const std::string command :
+       {"run", "check", "sweep", "explain --node 0", "replay", "plot --x a --y b --out p.svg",
+        "diff x.yaml", "compare --rules valkey-9.0 valkey-9.1", "fidelity"}) {
+    const Result result = Run(command + " /nonexistent.yaml");
+    EXPECT_EQ(result.code, 5) << command;
+    EXPECT_THAT(result.err, HasSubstr("cannot read /nonexistent.yaml")) << command;
+  }
+  EXPECT_EQ(Run("run " + directory_.string()).code, 5);
+}
+
+TEST_F(CliTest, NoOutputOverwritesAnInput) {
+  const std::string file = Scenario("kept", "duration: 1s\n");
+  const std::string before = ReadFile(file);
+  for (const std::string option : {"run --csv ", "run --record ", "sweep --fresh --out "}) {
+    const Result result = Run(option + file + " " + file);
+    EXPECT_EQ(result.code, 2) << option;
+    EXPECT_THAT(result.err, HasSubstr("would overwrite what is read")) << option;
+    EXPECT_EQ(ReadFile(file), before) << option;
   }
 }
 

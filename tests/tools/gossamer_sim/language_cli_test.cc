@@ -39,7 +39,7 @@ TEST_F(LanguageCliTest, CheckValidatesOnly) {
 TEST_F(LanguageCliTest, ListsEverythingThatMayBeNamed) {
   for (const char* what :
        {"rules", "bugs", "faults", "actions", "targets", "expectations", "events", "invariants",
-        "metrics", "states", "starts", "options", "cpus", "reference"}) {
+        "metrics", "figures", "states", "starts", "options", "cpus", "reference"}) {
     const Result result = Run(std::string("list ") + what);
     EXPECT_EQ(result.code, 0) << what;
     EXPECT_THAT(result.out, Not(IsEmpty())) << what;
@@ -151,7 +151,7 @@ TEST_F(LanguageCliTest, CheckSpeaksJson) {
   const std::string path = File("ten.yaml", TenMistakes());
   const Result result =
       Run("check --format json " + path + " " + kQuickstart + " /nonexistent.yaml");
-  EXPECT_EQ(result.code, 2);
+  EXPECT_EQ(result.code, 5);
   const auto json = nlohmann::json::parse(result.out, nullptr, false);
   ASSERT_FALSE(json.is_discarded()) << result.out;
   ASSERT_EQ(json["files"].size(), 3u);

@@ -210,6 +210,32 @@ TEST_F(StudyCliTest, WrongWordsAreUsageErrors) {
   EXPECT_NE(cell.err.find("--cell-a without --cell-b"), std::string::npos) << cell.err;
 }
 
+TEST_F(StudyCliTest, CellsThatStayUncertainAreNamed) {
+  const std::string out = (directory_ / "open.jsonl").string();
+  const Result result =
+      Run("sweep -q " + Kill() + " --until 'covered 0.001' --seeds 1..3 --out " + out);
+  EXPECT_NE(result.out.find("--until covered 0.001: not reached in 1 cell; more --seeds"),
+            std::string::npos)
+      << result.out << result.err;
+}
+
+TEST_F(StudyCliTest, ARunThatFailsIsSaidWhenCompared) {
+  const std::string file = Scenario("fails",
+                                    "duration: 60s\ntimeline:\n"
+                                    "  - {at: 10s, fault: kill, target: {nodes: 0}}\n"
+                                    "expect:\n  - {event: pfail-set, never: true}\n");
+  const Result result = Run("compare " + file + " --cpu none redis-7 --seeds 1..2 --quiet");
+  EXPECT_EQ(result.code, 1) << result.err;
+  EXPECT_NE(result.out.find("; of A 2 runs failed"), std::string::npos) << result.out;
+}
+
+TEST_F(StudyCliTest, OptionsHaveANearestName) {
+  const Result result =
+      Run("compare " + Kill() + " --config cluster-node-timout=5s cluster-node-timeout=5s");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_NE(result.err.find("cluster-node-timeout"), std::string::npos) << result.err;
+}
+
 TEST_F(StudyCliTest, PlotWritesThePicture) {
   const fs::path svg = directory_ / "plot.svg";
   const Result result = Run(std::string("plot ") + kResults + " --out " + svg.string() +

@@ -94,6 +94,21 @@ TEST(CompareTest, ManyFiguresAreCorrectedFor) {
   EXPECT_FALSE(Compare(pairs, many).figures.front().shown());
 }
 
+TEST(CompareTest, RunsThatDidNotPassAreCounted) {
+  const FigureValues values = {{"promoted_us", 10}};
+  std::string error;
+  const auto figure = ResolveFigure("promoted", {"promoted_us"}, &error);
+  ASSERT_TRUE(figure);
+  const std::vector<RunPair> pairs = {{values, values, "pass", "fail"},
+                                      {values, values, "inconclusive", "fail"}};
+  const Comparison comparison = Compare(pairs, {*figure});
+  EXPECT_EQ(comparison.not_passed_a.inconclusive, 1u);
+  EXPECT_EQ(comparison.not_passed_b.failed, 2u);
+  EXPECT_NE(CompareText(comparison).find("; of A 1 inconclusive; of B 2 runs failed"),
+            std::string::npos)
+      << CompareText(comparison);
+}
+
 TEST(PairCellsTest, SeedsAndOtherAxesMustBeEqual) {
   SweepResults results;
   results.axes = {"size", "knob"};

@@ -96,7 +96,42 @@ TEST_F(PlotTest, LinesRunOverANumericAxis) {
   EXPECT_NEAR(line.marks[1].y.middle, 4.03, 0.03);
   request_.x = "knob";
   request_.series = "victims";
-  EXPECT_EQ(ErrorOf(), "--x: label 'default' of axis 'knob' is no number");
+  EXPECT_EQ(ErrorOf(), "--x: label 'default' of axis 'knob' is no number, duration, share or rate");
+}
+
+TEST_F(PlotTest, LabelsMayHaveUnits) {
+  request_.kind = PlotKind::kLines;
+  request_.x = "victims";
+  request_.series = "knob";
+  const auto relabel = [&](const std::string& one, const std::string& other) {
+    for (SweepRun& run : results_.runs) {
+      for (auto& [axis, label] : run.cell) {
+        if (axis == "victims") label = run.cell_index.value_or(0) % 2 == 0 ? one : other;
+      }
+    }
+  };
+  relabel("500ms", "15s");
+  const Plot plot = Make();
+  EXPECT_EQ(plot.x_title, "victims, s");
+  for (const PlotMark& mark : plot.panels[0].series[0].marks) {
+    EXPECT_TRUE(mark.x.middle == 0.5 || mark.x.middle == 15) << mark.x.middle;
+  }
+  relabel("5%", "5%");
+  EXPECT_EQ(Make().x_title, "victims, %");
+  for (size_t i = 0; i < results_.runs.size(); ++i) {
+    for (auto& [axis, label] : results_.runs[i].cell) {
+      if (axis == "victims") label = i % 2 == 0 ? "5%" : "5s";
+    }
+  }
+  EXPECT_EQ(ErrorOf(), "--x: the labels of axis 'victims' have different units");
+}
+
+TEST_F(PlotTest, MarksThatLackRunsAreNamed) {
+  ASSERT_FALSE(results_.runs.empty());
+  results_.runs.front().figures.clear();
+  const size_t before = Make().gaps.size();
+  EXPECT_GT(before, 0u);
+  EXPECT_NE(Make().gaps.front().find(" of "), std::string::npos);
 }
 
 TEST_F(PlotTest, UnknownNamesAreErrors) {

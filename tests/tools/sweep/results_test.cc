@@ -102,6 +102,9 @@ TEST(ResultsTest, FiltersNameTheNearestLabel) {
   EXPECT_EQ(AddToFilter("size=700", *results, &filter),
             "axis 'size' has no label '700'; expected one of 6");
   EXPECT_EQ(AddToFilter("size", *results, &filter), "'size' is no cell, expected AXIS=LABEL");
+  CellFilter both;
+  EXPECT_EQ(AddToFilter("size=6,knob=a", *results, &both), "");
+  EXPECT_EQ(both.size(), 2u);
 }
 
 TEST(FiguresTest, ADifferenceNeedsBothParts) {
@@ -111,6 +114,7 @@ TEST(FiguresTest, ADifferenceNeedsBothParts) {
   EXPECT_EQ(figure->ValueIn({{"covered_us", 30}, {"first_pfail_us", 12}}), 18);
   EXPECT_EQ(figure->ValueIn({{"covered_us", 30}}), std::nullopt);
   EXPECT_EQ(figure->UnitText(), "s");
+  EXPECT_EQ(ResolveFigure("covered_us-first_pfail_us", FigureKeys(), &error)->text, figure->text);
 }
 
 TEST(FiguresTest, ErrorsNameTheNearest) {

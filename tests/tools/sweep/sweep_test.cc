@@ -74,6 +74,18 @@ TEST(SweepFileTest, ABrokenLineWithinNamesItsPlace) {
   EXPECT_EQ(error.substr(0, 4), "f:2:");
 }
 
+TEST(SweepFileTest, OnlyFilesOfSweepsAreStartedAnew) {
+  const std::string path = testing::TempDir() + "/may_be.jsonl";
+  const auto may_be = [&](const std::string& text) {
+    std::ofstream(path) << text;
+    return MayBeSweepFile(path);
+  };
+  EXPECT_TRUE(may_be(""));
+  EXPECT_TRUE(may_be(R"({"schema)"));
+  EXPECT_TRUE(may_be(WriteLine(LineOf(1, 10)) + "\nbroken\n"));
+  EXPECT_FALSE(may_be("version: 1\nname: a_scenario\n"));
+}
+
 std::vector<uint64_t> SeedsAfter(const std::vector<size_t>& order, const UntilRule& rule) {
   SweepCell cell(order.size(), &rule);
   for (const size_t i : order) {
@@ -96,6 +108,9 @@ TEST(SweepCellTest, TheOrderInWhichRunsEndDecidesNothing) {
   EXPECT_GE(seeds.size(), rule->min_seeds);
   EXPECT_LT(seeds.size(), rising.size());
   EXPECT_EQ(SeedsAfter(falling, *rule), seeds);
+  SweepCell open(3, &*rule);
+  open.Add(0, LineOf(1, 10));
+  EXPECT_FALSE(open.IsKnown());
 }
 
 TEST(SweepCellTest, RunsPastAGapAreNotSettled) {
