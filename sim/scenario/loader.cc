@@ -47,7 +47,8 @@ void LoadName(const MapReader& root, std::string_view file, Scenario* scenario) 
     return;
   }
   const std::string_view stem = StemOf(file);
-  if (stem.empty() || stem == "-" || WithUnderscores(stem) == WithUnderscores(name)) return;
+  const bool pipe = file.starts_with("/dev/") || file.starts_with("/proc/");
+  if (stem.empty() || stem == "-" || pipe || WithUnderscores(stem) == WithUnderscores(name)) return;
   ErrorAt(root.sink(), node, "name '" + name + "' is not the file's name",
           "write name: " + std::string(stem));
 }

@@ -480,6 +480,7 @@ TEST(LoaderErrorsTest, VersionAndName) {
   EXPECT_NE(first("version: 1\nname: other\n").find("write name: storm-2"), std::string::npos);
   EXPECT_NE(first("version: 1\nname: Storm\n").find("a-z, 0-9"), std::string::npos);
   EXPECT_EQ(first("version: 1\nname: storm_2\n"), "none");
+  EXPECT_EQ(first("version: 1\nname: other\n", "/dev/fd/63"), "none");
   EXPECT_EQ(first("version: 1\nname: anything\n", "-"), "none");
   EXPECT_EQ(first("{\"version\": 1, \"name\": \"a\"}", "x/a.json"), "none");
 }
