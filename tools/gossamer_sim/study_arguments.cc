@@ -32,11 +32,15 @@ void AddCompare(CLI::App* app, Raw* raw, Arguments* out) {
   for (const auto& [name, target] : pairs) {
     compare->add_option(name, *target.first, target.second)->expected(2)->group("What differs");
   }
-  compare->add_option("--cell-a", study->cell_a, "Of results, the cells of A; may be repeated")
+  compare
+      ->add_option("--cell-a", study->cell_a,
+                   "Of results, the cells of A; several narrow them: a=1,b=2")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->group("What differs");
-  compare->add_option("--cell-b", study->cell_b, "Of results, the cells of B; may be repeated")
+  compare
+      ->add_option("--cell-b", study->cell_b,
+                   "Of results, the cells of B; several narrow them: a=1,b=2")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->group("What differs");
@@ -64,7 +68,8 @@ void AddPlot(CLI::App* app, Arguments* out) {
   plot->add_option("--as", study->as, "One mark a cell, or lines over an axis");
   plot->add_option("--panel", study->panel, "One panel a label of this axis");
   plot->add_option("--series", study->series, "One mark or line a label; default: every cell");
-  plot->add_option("--where", study->where, "Only runs of this cell; may be repeated")
+  plot->add_option("--where", study->where,
+                   "Only runs of these cells; several narrow them: a=1,b=2")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   plot->add_flag("--trace", study->trace, "Join the marks of a panel in the order of the results");
