@@ -292,8 +292,11 @@ void LoadCpu(const MapReader& root, CpuSpec* spec) {
   cpu.Read("preset", &spec->preset);
   cpu.Read("scale", &spec->scale_percent);
   cpu.Read("memory_scale", &spec->memory_scale_percent);
-  cpu.Read("cores_per_machine", &spec->cores_per_machine);
-  if (cpu.Read("nodes_per_machine", &spec->nodes_per_machine) && spec->cores_per_machine == 0) {
+  const bool shares = cpu.Read("cores_per_machine", &spec->cores_per_machine)
+                          ? spec->cores_per_machine > 0
+                          : cpu.Has("cores_per_machine");
+  if (cpu.Read("nodes_per_machine", &spec->nodes_per_machine) && spec->nodes_per_machine > 1 &&
+      !shares) {
     ErrorAt(cpu.sink(), cpu.KeyNode("nodes_per_machine"),
             "nodes share a machine's cores: nodes_per_machine needs cores_per_machine");
   }

@@ -66,8 +66,14 @@ std::string NotText(const TreeNode& node) {
   return holds && node.items.empty() ? "an empty one" : std::string(KindText(node));
 }
 
+// What stands between "${" and "}" anywhere, also where it may not.
 void AddVariables(const TreeNode& node, std::vector<std::string_view>* out) {
-  if (const auto name = VariableIn(node.text)) out->push_back(*name);
+  std::string_view text = node.text;
+  for (size_t begin = text.find("${"); begin != std::string_view::npos; begin = text.find("${")) {
+    text.remove_prefix(begin + 2);
+    out->push_back(text.substr(0, text.find('}')));
+  }
+  for (const TreeNode& key : node.keys) AddVariables(key, out);
   for (const TreeNode& item : node.items) AddVariables(item, out);
 }
 
@@ -313,6 +319,7 @@ Matrix TakeMatrix(TreeNode* root, DiagnosticSink* sink) {
 }
 
 void RefuseUnusedAxes(const TreeNode& root, const Matrix& matrix, DiagnosticSink* sink) {
+  if (sink->has_errors()) return;  // one of these may be why
   std::vector<std::string_view> used;
   AddVariables(root, &used);
   for (const Axis& axis : matrix.axes) {

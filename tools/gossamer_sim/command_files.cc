@@ -50,6 +50,8 @@ std::vector<std::string> InputsOf(const Arguments& arguments) {
     inputs.push_back(file + "/runs.csv");
     inputs.push_back(file + "/rates.csv");
   }
+  const bool fidelity = arguments.command == Command::kFidelity;
+  if (fidelity && inputs.empty()) inputs = {"tests/fidelity/runs.csv", "tests/fidelity/rates.csv"};
   if (!arguments.study.points.empty()) inputs.push_back(arguments.study.points);
   return inputs;
 }
@@ -69,7 +71,7 @@ std::vector<std::pair<const char*, const std::string*>> OutputsOf(const Argument
           {"--markdown", &arguments.markdown},     {"--csv", &arguments.csv},
           {"--prometheus", &arguments.prometheus}, {"--html", &arguments.html},
           {"--out", &arguments.sweep_file},        {"--out", &arguments.study.out},
-          {"--json", &arguments.study.json}};
+          {"--json", &arguments.study.json},       {"--samples", &arguments.samples}};
 }
 
 bool SameFile(const std::string& a, const std::string& b) {

@@ -143,11 +143,14 @@ class Sweep : public RunListener {
   }
 
   ExitCode ReadLines() {
+    struct stat status = {};
+    if (stat(path_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+      return Fail(ExitCode::kUsage, path_ + " is no regular file, which a sweep could go on with");
+    }
     if (!arguments_.report_only && !writer_.Lock(path_)) {
       return Fail(ExitCode::kEnvironment,
                   "cannot write " + path_ + ", or another sweep does; --out names another file");
     }
-    struct stat status = {};
     const bool there = stat(path_.c_str(), &status) == 0;
     if (there && arguments_.fresh && !MayBeSweepFile(path_)) {
       return Fail(ExitCode::kUsage,
@@ -268,14 +271,20 @@ class Sweep : public RunListener {
     std::printf("%s: %s of %s, in %s\n\n%s", study_.name.c_str(), sim::Plural(runs, "run").c_str(),
                 sim::Plural(rows.size(), "cell").c_str(), path_.c_str(),
                 SweepTable(study_.axes, rows, figures_).c_str());
-    TellOpenCells();
-    TellInterrupted();
+    const size_t missing = Missing();
+    if (Interrupted() && missing > 0) {
+      std::fprintf(stderr, "gossamer-sim: interrupted, %s%s missing; the same command goes on\n",
+                   rule_ ? "at most " : "",
+                   missing == 1 ? "one run is" : (std::to_string(missing) + " runs are").c_str());
+    } else {
+      TellOpenCells();
+    }
     return code;
   }
 
-  // With --until: the cells that have all their seeds and are not known well enough.
+  // With --until: how many cells are not known well enough.
   void TellOpenCells() const {
-    if (!rule_ || Interrupted()) return;
+    if (!rule_) return;
     std::string open;
     size_t count = 0;
     for (size_t c = 0; c < cells_.size(); ++c) {
@@ -283,17 +292,16 @@ class Sweep : public RunListener {
       if (++count == 1) open = sim::CellText(study_.axes, CellOf(c).labels);
     }
     if (count == 0) return;
-    std::printf("\n--until %s: not reached in %s%s; more --seeds are needed\n",
+    std::printf("\n--until %s: not reached in %s%s; more runs are needed\n",
                 arguments_.until.c_str(), sim::Plural(count, "cell").c_str(),
                 open.empty() ? "" : (count == 1 ? ", " + open : ", first " + open).c_str());
   }
 
-  void TellInterrupted() const {
-    if (!Interrupted()) return;
-    size_t missing = 0;
-    for (const auto& [cell, seed] : planned_) missing += cells_[cell].Wanted(seed) ? 1 : 0;
-    std::fprintf(stderr, "gossamer-sim: interrupted, %s missing; the same command goes on\n",
-                 missing == 1 ? "one run is" : (std::to_string(missing) + " runs are").c_str());
+  // Planned runs that did not end.
+  size_t Missing() const {
+    return static_cast<size_t>(std::count_if(
+        planned_.begin(), planned_.end(),
+        [&](const auto& planned) { return cells_[planned.first].Wanted(planned.second); }));
   }
 
   const Arguments& arguments_;

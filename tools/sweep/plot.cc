@@ -98,7 +98,7 @@ class Maker {
 
   // The error, or empty.
   std::string Make(Plot* plot) {
-    for (const auto& step : {&Maker::Read, &Maker::Choose, &Maker::CheckAxes}) {
+    for (const auto& step : {&Maker::Read, &Maker::Choose, &Maker::CheckAxes, &Maker::ReadAxis}) {
       if (std::string error = (this->*step)(); !error.empty()) return error;
     }
     std::string error = Fill(plot);
@@ -123,7 +123,7 @@ class Maker {
   }
 
   std::string AxisTitle() const {
-    return x_unit_.value_or("").empty() ? request_.x : request_.x + ", " + std::string(*x_unit_);
+    return x_unit_.empty() ? request_.x : request_.x + ", " + x_unit_;
   }
 
   std::string Read() {
@@ -181,6 +181,39 @@ class Maker {
       series_.push_back(axis);
     }
     return "";
+  }
+
+  // Of lines: the unit that the labels of the axis have. A bare 0 has any, a bare share is a ratio.
+  std::string ReadAxis() {
+    if (!lines()) return "";
+    for (const SweepRun* run : runs_) {
+      const std::string label = LabelOr(*run, request_.x);
+      const auto place = ParseLabel(label);
+      if (!place) {
+        return "--x: label '" + label + "' of axis '" + request_.x +
+               "' is no number, duration, share or rate";
+      }
+      if (x_unit_.empty()) x_unit_ = place->unit;
+      if (!place->unit.empty() && x_unit_ != place->unit) return UnitsDiffer();
+    }
+    for (const SweepRun* run : runs_) {
+      const AxisValue place = *ParseLabel(LabelOr(*run, request_.x));
+      const bool ratio = x_unit_ == "%" && std::abs(place.number) <= 1;
+      if (place.unit.empty() && !x_unit_.empty() && place.number != 0 && !ratio) {
+        return UnitsDiffer();
+      }
+    }
+    return "";
+  }
+
+  std::string UnitsDiffer() const {
+    return "--x: the labels of axis '" + request_.x + "' have different units";
+  }
+
+  // REQUIRES: lines(), and ReadAxis found nothing wrong.
+  double PlaceOf(const std::string& label) const {
+    const AxisValue place = *ParseLabel(label);
+    return place.unit.empty() && x_unit_ == "%" ? place.number * 100 : place.number;
   }
 
   static std::string LabelOr(const SweepRun& run, const std::string& axis) {
@@ -288,16 +321,8 @@ class Maker {
         mark.y = WithInterval(cell.y);
         continue;
       }
-      const auto place = ParseLabel(cell.label);
-      if (!place) {
-        return "--x: label '" + cell.label + "' of axis '" + request_.x +
-               "' is no number, duration, share or rate";
-      }
-      if (x_unit_.value_or(std::string(place->unit)) != place->unit) {
-        return "--x: the labels of axis '" + request_.x + "' have different units";
-      }
-      x_unit_ = place->unit;
-      mark.x = {place->number, place->number, place->number};
+      const double place = PlaceOf(cell.label);
+      mark.x = {place, place, place};
       mark.y = WithPercentiles(cell.y);
     }
     if (lines()) {
@@ -314,7 +339,7 @@ class Maker {
   SweepFigure x_;
   SweepFigure y_;
   CellFilter filter_;
-  std::optional<std::string> x_unit_;  // of lines, once a label was read
+  std::string x_unit_;  // of lines
   std::vector<const SweepRun*> runs_;
   std::vector<std::string> series_;  // axes
 };

@@ -8,6 +8,11 @@
 #include <system_error>
 
 namespace gossamer::tool {
+namespace {
+
+constexpr std::string_view kBegin = "{\"schema_version\":";
+
+}  // namespace
 
 std::optional<SweepFile> ReadSweepText(std::string_view text, const std::string& path,
                                        std::string* error) {
@@ -19,7 +24,7 @@ std::optional<SweepFile> ReadSweepText(std::string_view text, const std::string&
     const size_t end = text.find('\n');
     std::optional<SweepLine> line = ReadLine(text.substr(0, end));
     if (!line) {
-      *error = file.lines.empty()
+      *error = file.lines.empty() && !text.starts_with(kBegin)
                    ? path + ":1: this is no file of a sweep; --out names another file"
                    : path + ":" + std::to_string(file.lines.size() + 1) +
                          ": this is no line of a sweep; --fresh starts the file anew";
@@ -32,11 +37,10 @@ std::optional<SweepFile> ReadSweepText(std::string_view text, const std::string&
 }
 
 bool MayBeSweepFile(const std::string& path) {
-  constexpr std::string_view kBegin = "{\"schema_version\":";
   std::ifstream in(path, std::ios::binary);
   std::string begin(kBegin.size(), '\0');
   in.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  return kBegin.starts_with(std::string_view(begin).substr(0, static_cast<size_t>(in.gcount())));
+  return in.gcount() == 0 || begin == kBegin;
 }
 
 SweepWriter::~SweepWriter() {

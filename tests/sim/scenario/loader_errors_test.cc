@@ -69,6 +69,8 @@ constexpr Row kStructure[] = {
     {"variable as key", "cluster: {\"${k}\": 1}\n", 3, 11, 6, "a variable stands for a value", ""},
     {"study", "matrix: {a: [1, 2]}\ncluster: {shards: \"${a}\"}\n", 3, 1, 6,
      "a study of 2 cells over a", "--cell a=1"},
+    {"variable within a value", "matrix: {n: [1]}\ncluster: {shards: \"${n}x\"}\n", 4, 19, 7,
+     "a variable is a whole value", ""},
     {"axis that nothing uses", "matrix: {size: [1, 2]}\n", 3, 10, 4, "nothing uses axis 'size'",
      "write ${size}"},
     {"empty matrix", "matrix: {}\n", 3, 9, 1, "a map of axes, not an empty one", "victims"},
