@@ -157,33 +157,34 @@ TEST(Network, DrawsOfOneLinkDoNotShiftThoseOfAnother) {
   EXPECT_EQ(arrivals(false), arrivals(true));
 }
 
-TEST(Network, BandwidthDelaysTheLastByte) {
+// When `count` messages of one moment arrive, from then on.
+std::vector<Duration> ArrivalsAt(uint64_t bytes_per_s, uint64_t count) {
   NetworkOptions options;
-  options.bytes_per_s = 2'256'000;  // one message a millisecond
+  options.bytes_per_s = bytes_per_s;
   Net net(options);
   net.Connect(0, Net::Out(0), 1);
   const Instant start = net.queue.now();
-  for (uint64_t i = 0; i < 3; ++i) net.Send(0, Net::Out(0), i);
+  for (uint64_t i = 0; i < count; ++i) net.Send(0, Net::Out(0), i);
   net.RunFor(Seconds(1));
-  const auto messages = net.Of("message");
-  ASSERT_EQ(messages.size(), 3u);
+  std::vector<Duration> arrivals;
+  for (const Arrived& message : net.Of("message")) arrivals.push_back(message.at - start);
+  return arrivals;
+}
+
+TEST(Network, BandwidthDelaysTheLastByte) {
+  const auto arrivals = ArrivalsAt(2'256'000, 3);  // one message a millisecond
+  ASSERT_EQ(arrivals.size(), 3u);
   for (int64_t i = 0; i < 3; ++i) {
-    EXPECT_EQ(messages[static_cast<size_t>(i)].at, start + Millis(i + 1) + Net::kLatency);
+    EXPECT_EQ(arrivals[static_cast<size_t>(i)], Millis(i + 1) + Net::kLatency);
   }
 }
 
 TEST(Network, BandwidthLosesNoPartsOfAMicrosecond) {
-  NetworkOptions options;
-  options.bytes_per_s = 2'256'000'000 / 3 * 2;  // one message in a microsecond and a half
-  Net net(options);
-  net.Connect(0, Net::Out(0), 1);
-  const Instant start = net.queue.now();
-  for (uint64_t i = 0; i < 1000; ++i) net.Send(0, Net::Out(0), i);
-  net.RunFor(Seconds(1));
-  const auto messages = net.Of("message");
-  ASSERT_EQ(messages.size(), 1000u);
-  EXPECT_EQ(messages[0].at, start + Micros(2) + Net::kLatency);
-  EXPECT_EQ(messages[999].at, start + Micros(1500) + Net::kLatency);
+  // One message in a microsecond and a half.
+  const auto arrivals = ArrivalsAt(2'256'000'000 / 3 * 2, 1000);
+  ASSERT_EQ(arrivals.size(), 1000u);
+  EXPECT_EQ(arrivals[0], Micros(2) + Net::kLatency);
+  EXPECT_EQ(arrivals[999], Micros(1500) + Net::kLatency);
 }
 
 TEST(Network, ZonesHaveALatencyOfTheirOwn) {
