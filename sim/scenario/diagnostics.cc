@@ -27,16 +27,6 @@ Tone ToneOf(Severity severity) {
 
 bool Continues(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
-// Bytes that a terminal might obey are shown as '?'.
-std::string Printable(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += (byte < 0x20 && c != '\t') || byte == 0x7f ? '?' : c;
-  }
-  return out;
-}
-
 // Blanks as wide as `text`: one per character, tabs kept.
 std::string BlanksFor(std::string_view text) {
   std::string out;
@@ -95,6 +85,15 @@ size_t CountErrors(const std::vector<Diagnostic>& diagnostics) {
 }
 
 }  // namespace
+
+std::string Printable(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += (byte < 0x20 && c != '\t') || byte == 0x7f ? '?' : c;
+  }
+  return out;
+}
 
 std::string_view SeverityName(Severity severity) {
   switch (severity) {

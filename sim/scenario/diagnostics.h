@@ -42,6 +42,9 @@ std::string Render(const Diagnostic& diagnostic, bool color = false);
 // All of them, in the order of the file.
 std::string Render(const std::vector<Diagnostic>& diagnostics, bool color = false);
 
+// `text` with '?' for bytes that a terminal might obey.
+std::string Printable(std::string_view text);
+
 bool HasErrors(const std::vector<Diagnostic>& diagnostics);
 
 // Collects the diagnostics of one text. Sorts them by place and caps the errors when it hands them

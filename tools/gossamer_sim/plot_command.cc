@@ -5,6 +5,7 @@
 #include <fstream>
 #include <string>
 
+#include "sim/scenario/diagnostics.h"
 #include "tools/gossamer_sim/commands.h"
 #include "tools/gossamer_sim/scenario_file.h"
 #include "tools/sweep/plot.h"
@@ -21,19 +22,11 @@ ExitCode Usage(const std::string& error) {
   return ExitCode::kUsage;
 }
 
-// Labels are untrusted, and a terminal obeys what it is shown.
-std::string Printable(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
-  }
-  return text;
-}
-
 void TellGaps(const Plot& plot) {
   constexpr size_t kMostShown = 8;
   for (size_t i = 0; i < std::min(plot.gaps.size(), kMostShown); ++i) {
     std::fprintf(stderr, "gossamer-sim: left out, as a figure did not happen: %s\n",
-                 Printable(plot.gaps[i]).c_str());
+                 sim::Printable(plot.gaps[i]).c_str());
   }
   if (plot.gaps.size() > kMostShown) {
     std::fprintf(stderr, "gossamer-sim: and of %zu more marks\n", plot.gaps.size() - kMostShown);
