@@ -13,6 +13,7 @@
 #include "core/cluster/rules.h"
 #include "sim/report/output_filter.h"
 #include "sim/scenario/units.h"
+#include "tools/gossamer_sim/command_files.h"
 #include "tools/gossamer_sim/command_line.h"
 #include "tools/gossamer_sim/completion.h"
 #include "tools/gossamer_sim/help.h"
@@ -76,19 +77,14 @@ void ReadRules(const Raw& raw, Arguments* out) {
 
 // Each report needs a file of its own.
 void CheckReportFiles(const Arguments& arguments) {
-  const std::pair<const char*, const std::string&> files[] = {
-      {"--events", arguments.events},         {"--junit", arguments.junit},
-      {"--markdown", arguments.markdown},     {"--csv", arguments.csv},
-      {"--prometheus", arguments.prometheus}, {"--html", arguments.html},
-      {"--perfetto", arguments.perfetto},     {"--pcap", arguments.pcap}};
+  const auto files = ReportsOf(arguments);
   for (const auto& [option, path] : files) {
-    const bool events = &path == &arguments.events;
-    if (path == "-" && !events) {
+    if (*path == "-" && path != &arguments.events) {
       throw UsageError(std::string(option) + ": expected a file; stdout holds the report");
     }
     for (const auto& [other, other_path] : files) {
-      if (&path == &other_path) break;
-      if (!path.empty() && path == other_path) {
+      if (path == other_path) break;
+      if (!path->empty() && *path == *other_path) {
         throw UsageError(std::string(other) + " and " + option + " name the same file");
       }
     }

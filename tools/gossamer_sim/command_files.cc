@@ -65,13 +65,14 @@ std::string WhyUnreadable(const std::string& path) {
 }
 
 std::vector<std::pair<const char*, const std::string*>> OutputsOf(const Arguments& arguments) {
-  return {{"--events", &arguments.events},         {"--record", &arguments.record},
-          {"--perfetto", &arguments.perfetto},     {"--pcap", &arguments.pcap},
-          {"--node-log", &arguments.node_log},     {"--junit", &arguments.junit},
-          {"--markdown", &arguments.markdown},     {"--csv", &arguments.csv},
-          {"--prometheus", &arguments.prometheus}, {"--html", &arguments.html},
-          {"--out", &arguments.sweep_file},        {"--out", &arguments.study.out},
-          {"--json", &arguments.study.json},       {"--samples", &arguments.samples}};
+  auto outputs = ReportsOf(arguments);
+  outputs.insert(outputs.end(), {{"--record", &arguments.record},
+                                 {"--node-log", &arguments.node_log},
+                                 {"--out", &arguments.sweep_file},
+                                 {"--out", &arguments.study.out},
+                                 {"--json", &arguments.study.json},
+                                 {"--samples", &arguments.samples}});
+  return outputs;
 }
 
 bool SameFile(const std::string& a, const std::string& b) {
@@ -80,6 +81,13 @@ bool SameFile(const std::string& a, const std::string& b) {
 }
 
 }  // namespace
+
+std::vector<std::pair<const char*, const std::string*>> ReportsOf(const Arguments& arguments) {
+  return {{"--events", &arguments.events},         {"--junit", &arguments.junit},
+          {"--markdown", &arguments.markdown},     {"--csv", &arguments.csv},
+          {"--prometheus", &arguments.prometheus}, {"--html", &arguments.html},
+          {"--perfetto", &arguments.perfetto},     {"--pcap", &arguments.pcap}};
+}
 
 ExitCode CheckCommandFiles(const Arguments& arguments) {
   if (!TakesFiles(arguments.command)) return ExitCode::kPass;
