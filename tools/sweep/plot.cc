@@ -186,34 +186,27 @@ class Maker {
   // Of lines: the unit that the labels of the axis have. A bare 0 has any, a bare share is a ratio.
   std::string ReadAxis() {
     if (!lines()) return "";
+    std::map<std::string, AxisValue> places;
     for (const SweepRun* run : runs_) {
       const std::string label = LabelOr(*run, request_.x);
+      if (places.count(label) != 0) continue;
       const auto place = ParseLabel(label);
       if (!place) {
         return "--x: label '" + label + "' of axis '" + request_.x +
                "' is no number, duration, share or rate";
       }
+      places[label] = *place;
       if (x_unit_.empty()) x_unit_ = place->unit;
-      if (!place->unit.empty() && x_unit_ != place->unit) return UnitsDiffer();
     }
-    for (const SweepRun* run : runs_) {
-      const AxisValue place = *ParseLabel(LabelOr(*run, request_.x));
-      const bool ratio = x_unit_ == "%" && std::abs(place.number) <= 1;
-      if (place.unit.empty() && !x_unit_.empty() && place.number != 0 && !ratio) {
-        return UnitsDiffer();
+    for (const auto& [label, place] : places) {
+      const bool bare = place.unit.empty();
+      const bool ratio = bare && x_unit_ == "%" && std::abs(place.number) <= 1;
+      if (place.unit != x_unit_ && !(bare && place.number == 0) && !ratio) {
+        return "--x: the labels of axis '" + request_.x + "' have different units";
       }
+      places_[label] = ratio ? place.number * 100 : place.number;
     }
     return "";
-  }
-
-  std::string UnitsDiffer() const {
-    return "--x: the labels of axis '" + request_.x + "' have different units";
-  }
-
-  // REQUIRES: lines(), and ReadAxis found nothing wrong.
-  double PlaceOf(const std::string& label) const {
-    const AxisValue place = *ParseLabel(label);
-    return place.unit.empty() && x_unit_ == "%" ? place.number * 100 : place.number;
   }
 
   static std::string LabelOr(const SweepRun& run, const std::string& axis) {
@@ -306,7 +299,7 @@ class Maker {
            (where.empty() ? "" : " of " + where);
   }
 
-  std::string AddSeries(const Line& line, Plot* plot, PlotPanel* panel) {
+  std::string AddSeries(const Line& line, Plot* plot, PlotPanel* panel) const {
     PlotSeries& series = panel->series.emplace_back();
     series.label = line.label;
     if (line.cells.size() > kMostMarks) return "more than 60 marks; choose with --where";
@@ -321,7 +314,7 @@ class Maker {
         mark.y = WithInterval(cell.y);
         continue;
       }
-      const double place = PlaceOf(cell.label);
+      const double place = places_.at(cell.label);
       mark.x = {place, place, place};
       mark.y = WithPercentiles(cell.y);
     }
@@ -339,7 +332,8 @@ class Maker {
   SweepFigure x_;
   SweepFigure y_;
   CellFilter filter_;
-  std::string x_unit_;  // of lines
+  std::string x_unit_;                    // of lines
+  std::map<std::string, double> places_;  // of lines, by label
   std::vector<const SweepRun*> runs_;
   std::vector<std::string> series_;  // axes
 };

@@ -199,13 +199,12 @@ std::string AddOneToFilter(std::string_view text, const SweepResults& results, C
 }  // namespace
 
 std::string AddToFilter(std::string_view text, const SweepResults& results, CellFilter* filter) {
-  std::string error;
-  while (error.empty() && !text.empty()) {
-    const size_t comma = std::min(text.find(','), text.size());
-    error = AddOneToFilter(text.substr(0, comma), results, filter);
-    text.remove_prefix(std::min(comma + 1, text.size()));
+  const std::vector<std::string_view> parts = SplitWords(text, ",");
+  if (parts.empty()) return AddOneToFilter(text, results, filter);  // which says what is wrong
+  for (const std::string_view part : parts) {
+    if (std::string error = AddOneToFilter(part, results, filter); !error.empty()) return error;
   }
-  return error;
+  return "";
 }
 
 std::string NearestOf(std::string_view word, const std::vector<std::string>& known) {

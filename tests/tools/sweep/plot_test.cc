@@ -127,11 +127,16 @@ TEST_F(PlotTest, LabelsMayHaveUnits) {
 }
 
 TEST_F(PlotTest, MarksThatLackRunsAreNamed) {
-  ASSERT_FALSE(results_.runs.empty());
-  results_.runs.front().figures.clear();
-  const size_t before = Make().gaps.size();
-  EXPECT_GT(before, 0u);
-  EXPECT_NE(Make().gaps.front().find(" of "), std::string::npos);
+  request_.panel = "victims";
+  request_.series = "knob";
+  const std::vector<std::string> before = Make().gaps;
+  for (SweepRun& run : results_.runs) {
+    if (*run.LabelOf("knob") == "ring" && *run.LabelOf("victims") == "1") run.figures.clear();
+  }
+  const Plot plot = Make();
+  ASSERT_EQ(plot.gaps.size(), before.size() + 1);
+  EXPECT_EQ(plot.gaps.front(), "8 of 8 runs of ring, victims 1");
+  EXPECT_EQ(plot.panels[0].series[0].marks.size(), 2u);
 }
 
 TEST_F(PlotTest, UnknownNamesAreErrors) {

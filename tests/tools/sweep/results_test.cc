@@ -102,6 +102,7 @@ TEST(ResultsTest, FiltersNameTheNearestLabel) {
   EXPECT_EQ(AddToFilter("size=700", *results, &filter),
             "axis 'size' has no label '700'; expected one of 6");
   EXPECT_EQ(AddToFilter("size", *results, &filter), "'size' is no cell, expected AXIS=LABEL");
+  EXPECT_EQ(AddToFilter("", *results, &filter), "'' is no cell, expected AXIS=LABEL");
   CellFilter both;
   EXPECT_EQ(AddToFilter("size=6,knob=a", *results, &both), "");
   EXPECT_EQ(both.size(), 2u);
